@@ -1,0 +1,153 @@
+//! Everything that the papers of one distribution say, read once.
+
+use super::direct_url::{self, DirectUrl};
+use super::entry_points::{self, EntryPoint};
+use super::metadata::Metadata;
+use super::search::{Form, Papers};
+use super::{INSTALLER_LIMIT, name, record};
+use crate::machine::{Fault, Machine};
+use crate::text;
+use std::collections::BTreeSet;
+
+/// `top_level.txt` and `requires.txt` are lists of some lines.
+const LIST_LIMIT: usize = 1 << 20;
+
+/// `WHEEL` has some lines.
+const WHEEL_LIMIT: usize = 1 << 16;
+
+/// One distribution as its papers tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Where the papers lie.
+    pub papers: Papers,
+    /// The names in the folder of the papers, sorted; empty for a single file.
+    pub files: Vec<String>,
+    /// Its name as `METADATA` spells it, else as the folder does.
+    pub name: String,
+    /// Its version likewise.
+    pub version: Option<String>,
+    /// The header of `METADATA`; the fault where it cannot be read.
+    pub metadata: Result<Metadata, Fault>,
+    /// The word in `INSTALLER`.
+    pub installer: Option<String>,
+    /// Whether `REQUESTED` is there.
+    pub requested: bool,
+    /// What `direct_url.json` says.
+    pub direct_url: Option<DirectUrl>,
+    /// Commands and plug-ins.
+    pub entry_points: Vec<EntryPoint>,
+    /// What `RECORD` adds up to; `None` where there is none.
+    pub record: Option<record::Summary>,
+    /// The names to import.
+    pub modules: BTreeSet<String>,
+    /// The lines `Tag:` of `WHEEL`.
+    pub tags: Vec<String>,
+    /// The project folder that an `.egg-link` names.
+    pub egg_link: Option<String>,
+    /// That `.egg-link` itself.
+    pub egg_link_file: Option<String>,
+    /// The requirements, each as the papers spell it.
+    pub requirements: Vec<String>,
+}
+
+impl Details {
+    /// Reads the papers. Never fails: what is absent is told as absent.
+    pub fn read(machine: &dyn Machine, papers: Papers) -> Self {
+        let rules = machine.platform().rules();
+        let files = if papers.form == Form::EggInfoFile { Vec::new() } else { machine.list(&papers.path).unwrap_or_default() };
+        let has = |file: &str| files.binary_search_by(|known| known.as_str().cmp(file)).is_ok();
+        let path = |file: &str| rules.join(&papers.path, file);
+        let short = |file: &str, limit: usize| {
+            let bytes = if has(file) { machine.read(&path(file), limit).ok() } else { None };
+            bytes.map(|bytes| text::decode(&bytes))
+        };
+        let metadata = match papers.form {
+            Form::EggInfoFile => Metadata::read(machine, std::slice::from_ref(&papers.path)),
+            _ => Metadata::read(machine, &[path("METADATA"), path("PKG-INFO")]),
+        };
+        let record = if has("RECORD") { machine.read(&path("RECORD"), record::LIMIT).ok() } else { None };
+        let record = record.map(|bytes| record::summary(&bytes));
+        let declared = short("top_level.txt", LIST_LIMIT).unwrap_or_default();
+        let mut modules: BTreeSet<String> = declared.split_whitespace().map(str::to_owned).collect();
+        if modules.is_empty() {
+            modules = record.as_ref().map(|record| record.modules.clone()).unwrap_or_default();
+        }
+        let stated = |key: &str| metadata.as_ref().ok().and_then(|metadata| metadata.get(key)).map(str::to_owned);
+        let (folder_name, folder_version) = of_papers(machine, &papers);
+        let requirements = requirements(&metadata, short("requires.txt", LIST_LIMIT).as_deref());
+        Self {
+            name: stated("Name").unwrap_or(folder_name),
+            version: stated("Version").or(folder_version),
+            installer: short("INSTALLER", INSTALLER_LIMIT).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()),
+            requested: has("REQUESTED"),
+            direct_url: short("direct_url.json", direct_url::LIMIT).and_then(|json| DirectUrl::parse(json.as_bytes())),
+            entry_points: entry_points::parse(&short("entry_points.txt", entry_points::LIMIT).unwrap_or_default()),
+            tags: short("WHEEL", WHEEL_LIMIT).map(|wheel| tags(&wheel)).unwrap_or_default(),
+            egg_link: None,
+            egg_link_file: None,
+            requirements,
+            metadata,
+            record,
+            modules,
+            files,
+            papers,
+        }
+    }
+
+    /// The name by which the papers are compared: pip takes the folder's (pip/_internal/metadata/importlib/_compat.py,
+    /// `get_dist_canonical_name()`).
+    pub fn key(&self) -> String {
+        match self.papers.form {
+            Form::DistInfo | Form::EggInfo | Form::EggInfoFile => name::normalized(name::of_folder(&self.papers.file).0),
+            Form::Egg => name::normalized(&self.name),
+        }
+    }
+
+    /// The version by which the papers are compared: that of a `.dist-info` folder, else the stated one.
+    pub fn compared_version(&self) -> Option<&str> {
+        let of_folder = if self.papers.form == Form::DistInfo { name::of_folder(&self.papers.file).1 } else { None };
+        of_folder.or(self.version.as_deref())
+    }
+
+    /// The project folder of an editable installation.
+    pub fn project(&self, machine: &dyn Machine) -> Option<String> {
+        let rules = machine.platform().rules();
+        self.direct_url.as_ref().and_then(|url| url.editable_project(rules)).or_else(|| self.egg_link.clone())
+    }
+}
+
+fn of_papers(machine: &dyn Machine, papers: &Papers) -> (String, Option<String>) {
+    let file = if papers.form == Form::Egg { machine.platform().rules().basename(&papers.site) } else { papers.file.clone() };
+    let (name, version) = name::of_folder(&file);
+    (name.to_owned(), version.map(str::to_owned))
+}
+
+fn tags(wheel: &str) -> Vec<String> {
+    let fields = wheel.lines().filter_map(|line| line.split_once(':'));
+    fields.filter(|(key, _)| key.eq_ignore_ascii_case("tag")).map(|(_, tag)| tag.trim().to_owned()).collect()
+}
+
+/// `Requires-Dist` of the header, else the sections of `requires.txt` with their markers written out
+/// (pip/_internal/metadata/base.py, `_iter_egg_info_dependencies()`).
+fn requirements(metadata: &Result<Metadata, Fault>, requires: Option<&str>) -> Vec<String> {
+    let stated: Vec<String> = metadata.iter().flat_map(|metadata| metadata.all("Requires-Dist")).map(str::to_owned).collect();
+    if !stated.is_empty() {
+        return stated;
+    }
+    let mut section = (String::new(), String::new());
+    let mut found = Vec::new();
+    for line in requires.into_iter().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(head) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let (extra, marker) = head.split_once(':').unwrap_or((head, ""));
+            section = (name::normalized(extra), marker.trim().to_owned());
+            continue;
+        }
+        found.push(match (section.0.as_str(), section.1.as_str()) {
+            ("", "") => line.to_owned(),
+            ("", marker) => format!("{line} ; {marker}"),
+            (extra, "") => format!("{line} ; extra == \"{extra}\""),
+            (extra, marker) => format!("{line} ; ({marker}) and extra == \"{extra}\""),
+        });
+    }
+    found
+}
