@@ -1,0 +1,392 @@
+//! Reads a fish script: statements, blocks that end with `end`, words.
+
+/// One statement and the line on which it begins.
+#[derive(Debug, Clone)]
+pub(super) struct Statement {
+    pub(super) line: u32,
+    pub(super) kind: Kind,
+}
+
+/// What a statement is.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    /// Commands joined by `|`; whether all output is thrown away.
+    Pipeline { commands: Vec<Vec<Word>>, silent: bool },
+    /// `function name … end`
+    Function(String, std::rc::Rc<Vec<Statement>>),
+    /// `if … else if … else … end`: conditions with bodies, and the last body.
+    If(Vec<(Vec<Statement>, Vec<Statement>)>, Vec<Statement>),
+    /// `begin … end`
+    Begin(Vec<Statement>),
+    /// A block that is not followed: `for`, `while`, `switch`.
+    Block(&'static str),
+}
+
+/// One word.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) line: u32,
+    /// Whether nothing of it is quoted or expanded.
+    pub(super) bare: bool,
+}
+
+/// A part of a word.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Text(String),
+    Variable { name: String, slice: Option<String>, quoted: bool },
+    Substitution(Vec<Statement>, bool),
+}
+
+/// A line, and what is wrong there.
+pub(super) type Error = (u32, String);
+
+const DEPTH: u32 = 40;
+
+/// The statements of a whole script.
+pub(super) fn parse(text: &str) -> Result<Vec<Statement>, Error> {
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, line: 1, depth: 0 };
+    let statements = reader.statements(&[])?;
+    match reader.peek() {
+        None => Ok(statements),
+        Some(c) => Err((reader.line, format!("{c} is not expected"))),
+    }
+}
+
+struct Reader {
+    chars: Vec<char>,
+    at: usize,
+    line: u32,
+    depth: u32,
+}
+
+impl Reader {
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += 1;
+        self.line += u32::from(c == '\n');
+        Some(c)
+    }
+
+    fn starts_with(&self, text: &str) -> bool {
+        self.chars.get(self.at..).is_some_and(|rest| text.chars().enumerate().all(|(at, c)| rest.get(at) == Some(&c)))
+    }
+
+    fn blanks(&mut self) {
+        loop {
+            if self.starts_with("\\\n") {
+                self.next();
+                self.next();
+            } else if matches!(self.peek(), Some(' ' | '\t' | '\r')) {
+                self.next();
+            } else if self.peek() == Some('#') {
+                while !matches!(self.peek(), None | Some('\n')) {
+                    self.next();
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Whether one of these words comes next; it is left unread.
+    fn word_ahead(&self, words: &[&'static str]) -> Option<&'static str> {
+        words
+            .iter()
+            .copied()
+            .find(|word| self.starts_with(word) && self.chars.get(self.at + word.chars().count()).is_none_or(|c| " \t\n;)".contains(*c)))
+    }
+
+    fn separators(&mut self) {
+        loop {
+            self.blanks();
+            if matches!(self.peek(), Some('\n' | ';')) {
+                self.next();
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn statements(&mut self, ends: &[&'static str]) -> Result<Vec<Statement>, Error> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err((self.line, "blocks are nested too deeply to be followed".to_owned()));
+        }
+        let mut statements = Vec::new();
+        loop {
+            self.separators();
+            if matches!(self.peek(), None | Some(')')) || self.word_ahead(ends).is_some() {
+                self.depth -= 1;
+                return Ok(statements);
+            }
+            statements.push(self.statement()?);
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.separators();
+        let Some(_) = self.word_ahead(&["end"]) else { return Err((self.line, "end is missing".to_owned())) };
+        self.at += 3;
+        Ok(())
+    }
+
+    fn statement(&mut self) -> Result<Statement, Error> {
+        let line = self.line;
+        let kind = match self.word_ahead(&["function", "if", "begin", "for", "while", "switch", "end", "else"]) {
+            Some("function") => {
+                self.at += 8;
+                let words = self.words()?;
+                let Some(name) = words.0.first().and_then(Word::text) else { return Err((line, "a function without a name".to_owned())) };
+                let body = self.statements(&["end"])?;
+                self.end()?;
+                Kind::Function(name, std::rc::Rc::new(body))
+            }
+            Some("if") => self.conditional()?,
+            Some("begin") => {
+                self.at += 5;
+                let body = self.statements(&["end"])?;
+                self.end()?;
+                Kind::Begin(body)
+            }
+            Some(word @ ("for" | "while" | "switch")) => {
+                self.at += word.len();
+                self.words()?;
+                self.statements(&["end"])?;
+                self.end()?;
+                Kind::Block(word)
+            }
+            Some(word) => return Err((line, format!("{word} is not expected here"))),
+            None => self.pipeline()?,
+        };
+        Ok(Statement { line, kind })
+    }
+
+    /// `if`, whose condition goes on with `and` and `or` on the following lines.
+    fn conditional(&mut self) -> Result<Kind, Error> {
+        self.at += 2;
+        let mut branches = Vec::new();
+        loop {
+            let mut condition = Vec::new();
+            loop {
+                self.blanks();
+                let line = self.line;
+                let kind = self.pipeline()?;
+                condition.push(Statement { line, kind });
+                self.separators();
+                if self.word_ahead(&["and", "or"]).is_none() {
+                    break;
+                }
+            }
+            let body = self.statements(&["else", "end"])?;
+            branches.push((condition, body));
+            if self.word_ahead(&["else"]).is_none() {
+                self.end()?;
+                return Ok(Kind::If(branches, Vec::new()));
+            }
+            self.at += 4;
+            self.blanks();
+            if self.word_ahead(&["if"]).is_some() {
+                self.at += 2;
+                continue;
+            }
+            let last = self.statements(&["end"])?;
+            self.end()?;
+            return Ok(Kind::If(branches, last));
+        }
+    }
+
+    fn pipeline(&mut self) -> Result<Kind, Error> {
+        let mut commands = Vec::new();
+        loop {
+            let (words, silent) = self.words()?;
+            if words.is_empty() {
+                return Err((self.line, "a command is missing".to_owned()));
+            }
+            commands.push(words);
+            if self.peek() != Some('|') {
+                return Ok(Kind::Pipeline { commands, silent });
+            }
+            self.next();
+        }
+    }
+
+    /// The words of one command, and whether its output is redirected.
+    fn words(&mut self) -> Result<(Vec<Word>, bool), Error> {
+        let (mut words, mut silent) = (Vec::new(), false);
+        loop {
+            self.blanks();
+            match self.peek() {
+                None | Some('\n' | ';' | '|' | ')') => return Ok((words, silent)),
+                Some('&') if !self.starts_with("&>") => {
+                    self.next();
+                    // `&&` joins like `and`; a single `&` runs in the background.
+                    if self.peek() == Some('&') {
+                        return Err((self.line, "&& is not followed".to_owned()));
+                    }
+                }
+                Some('<' | '>' | '&') => silent |= self.redirection()?,
+                Some('2') if self.starts_with("2>") => drop(self.redirection()?),
+                Some(_) => words.push(self.word()?),
+            }
+        }
+    }
+
+    fn redirection(&mut self) -> Result<bool, Error> {
+        let output = self.starts_with(">") || self.starts_with("&>");
+        while matches!(self.peek(), Some('<' | '>' | '&' | '2' | '1' | '?')) {
+            self.next();
+        }
+        self.blanks();
+        if !matches!(self.peek(), None | Some('\n' | ';' | '|' | ')')) {
+            self.word()?;
+        }
+        Ok(output)
+    }
+
+    fn word(&mut self) -> Result<Word, Error> {
+        let (line, mut pieces, mut bare) = (self.line, Vec::new(), true);
+        while let Some(c) = self.peek() {
+            match c {
+                ' ' | '\t' | '\n' | ';' | '|' | ')' | '<' | '>' | '&' => break,
+                '\'' => {
+                    bare = false;
+                    self.single(&mut pieces)?;
+                }
+                '"' => {
+                    bare = false;
+                    self.double(&mut pieces)?;
+                }
+                '$' | '(' => {
+                    bare = false;
+                    self.expansion(&mut pieces, false)?;
+                }
+                '\\' => {
+                    bare = false;
+                    self.next();
+                    match self.next() {
+                        Some('n') => text(&mut pieces, '\n'),
+                        Some('t') => text(&mut pieces, '\t'),
+                        Some('e') => text(&mut pieces, '\u{1b}'),
+                        Some(c) => text(&mut pieces, c),
+                        None => {}
+                    }
+                }
+                c => {
+                    self.next();
+                    text(&mut pieces, c);
+                }
+            }
+        }
+        Ok(Word { pieces, line, bare })
+    }
+
+    fn single(&mut self, pieces: &mut Vec<Piece>) -> Result<(), Error> {
+        let line = self.line;
+        self.next();
+        pieces.push(Piece::Text(String::new()));
+        loop {
+            match self.next() {
+                Some('\'') => return Ok(()),
+                Some('\\') if matches!(self.peek(), Some('\'' | '\\')) => {
+                    if let Some(c) = self.next() {
+                        text(pieces, c);
+                    }
+                }
+                Some(c) => text(pieces, c),
+                None => return Err((line, "a quote is not closed".to_owned())),
+            }
+        }
+    }
+
+    fn double(&mut self, pieces: &mut Vec<Piece>) -> Result<(), Error> {
+        let line = self.line;
+        self.next();
+        pieces.push(Piece::Text(String::new()));
+        loop {
+            match self.peek() {
+                Some('"') => {
+                    self.next();
+                    return Ok(());
+                }
+                Some('\\') => {
+                    self.next();
+                    match self.peek() {
+                        Some('\n') => drop(self.next()),
+                        Some(c @ ('"' | '$' | '\\')) => {
+                            self.next();
+                            text(pieces, c);
+                        }
+                        _ => text(pieces, '\\'),
+                    }
+                }
+                Some('$') => self.expansion(pieces, true)?,
+                Some(c) => {
+                    self.next();
+                    text(pieces, c);
+                }
+                None => return Err((line, "a quote is not closed".to_owned())),
+            }
+        }
+    }
+
+    /// `$name`, `$name[…]`, `(…)`, `$(…)`.
+    fn expansion(&mut self, pieces: &mut Vec<Piece>, quoted: bool) -> Result<(), Error> {
+        let line = self.line;
+        if self.peek() == Some('$') {
+            self.next();
+        }
+        if self.peek() == Some('(') {
+            self.next();
+            let statements = self.statements(&[])?;
+            if self.next() != Some(')') {
+                return Err((line, ") is missing".to_owned()));
+            }
+            pieces.push(Piece::Substitution(statements, quoted));
+            return Ok(());
+        }
+        let mut name = String::new();
+        while let Some(c) = self.peek().filter(|c| c.is_ascii_alphanumeric() || *c == '_') {
+            name.push(c);
+            self.next();
+        }
+        if name.is_empty() {
+            return Err((line, "$ without a name".to_owned()));
+        }
+        let mut slice = None;
+        if self.peek() == Some('[') {
+            self.next();
+            let mut inside = String::new();
+            loop {
+                match self.next() {
+                    Some(']') => break,
+                    Some(c) => inside.push(c),
+                    None => return Err((line, "] is missing".to_owned())),
+                }
+            }
+            slice = Some(inside);
+        }
+        pieces.push(Piece::Variable { name, slice, quoted });
+        Ok(())
+    }
+}
+
+impl Word {
+    /// The text of a word that holds no expansion.
+    pub(super) fn text(&self) -> Option<String> {
+        self.pieces.iter().map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None }).collect()
+    }
+}
+
+fn text(pieces: &mut Vec<Piece>, c: char) {
+    if let Some(Piece::Text(before)) = pieces.last_mut() {
+        before.push(c);
+    } else {
+        pieces.push(Piece::Text(c.to_string()));
+    }
+}

@@ -1,0 +1,322 @@
+//! Reads Python's expressions, with xonsh's `$NAME` and `${...}`.
+
+use super::syntax::{Error, end_of_text};
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub(super) enum Expression {
+    Text(String),
+    /// `f"…{name}…"`: texts and names by turns.
+    Format(Vec<(String, Option<Box<Expression>>)>),
+    Name(String),
+    /// `$NAME`
+    Variable(String),
+    /// `${...}`, the whole environment.
+    Environment,
+    Attribute(Box<Expression>, String),
+    Index(Box<Expression>, Box<Expression>),
+    /// `[:]`
+    Copy(Box<Expression>),
+    /// What is called, with plain and named arguments.
+    Call(Box<Expression>, Vec<Expression>, Vec<(String, Expression)>),
+    List(Vec<Expression>),
+    /// `*items` inside a list.
+    Spread(Box<Expression>),
+    Not(Box<Expression>),
+    Binary(&'static str, Box<Expression>, Box<Expression>),
+    /// `a if condition else b`
+    Choice(Box<Expression>, Box<Expression>, Box<Expression>),
+}
+
+const DEPTH: u32 = 40;
+
+/// The text of one logical line and how far it has been read.
+pub(super) struct Reader {
+    chars: Vec<char>,
+    at: usize,
+    line: u32,
+    depth: u32,
+}
+
+impl Reader {
+    pub(super) fn new(text: &str, line: u32) -> Self {
+        Self { chars: text.chars().collect(), at: 0, line, depth: 0 }
+    }
+
+    /// What has not been read.
+    pub(super) fn rest(&self) -> String {
+        self.chars.get(self.at..).unwrap_or_default().iter().collect()
+    }
+
+    fn fail<T>(&self, what: &str) -> Result<T, Error> {
+        Err((self.line, what.to_owned()))
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, sign: &str) -> bool {
+        self.space();
+        let length = sign.chars().count();
+        let here = self.chars.get(self.at..self.at + length).is_some_and(|ahead| ahead.iter().copied().eq(sign.chars()));
+        let word =
+            sign.chars().all(char::is_alphabetic) && self.chars.get(self.at + length).is_some_and(|c| c.is_alphanumeric() || *c == '_');
+        if here && !word {
+            self.at += length;
+        }
+        here && !word
+    }
+
+    /// A name; empty where none stands.
+    pub(super) fn name(&mut self) -> String {
+        self.space();
+        let mut name = String::new();
+        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
+            name.push(c);
+            self.at += 1;
+        }
+        name
+    }
+
+    /// `(self, name, other=None)`
+    pub(super) fn parameters(&mut self) -> Result<Vec<(String, Option<Expression>)>, Error> {
+        if !self.take("(") {
+            return self.fail("( is missing");
+        }
+        let mut all = Vec::new();
+        while !self.take(")") {
+            let name = self.name();
+            if name.is_empty() {
+                return self.fail("a parameter is not followed");
+            }
+            let default = if self.take("=") { Some(self.expression()?) } else { None };
+            all.push((name, default));
+            self.take(",");
+        }
+        Ok(all)
+    }
+
+    pub(super) fn expression(&mut self) -> Result<Expression, Error> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return self.fail("an expression is nested too deeply to be followed");
+        }
+        let value = self.either()?;
+        let value = if self.take("if") {
+            let condition = self.either()?;
+            if !self.take("else") {
+                return self.fail("else is missing");
+            }
+            Expression::Choice(Box::new(condition), Box::new(value), Box::new(self.expression()?))
+        } else {
+            value
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn either(&mut self) -> Result<Expression, Error> {
+        let mut left = self.both()?;
+        while self.take("or") {
+            left = Expression::Binary("or", Box::new(left), Box::new(self.both()?));
+        }
+        Ok(left)
+    }
+
+    fn both(&mut self) -> Result<Expression, Error> {
+        let mut left = self.negated()?;
+        while self.take("and") {
+            left = Expression::Binary("and", Box::new(left), Box::new(self.negated()?));
+        }
+        Ok(left)
+    }
+
+    fn negated(&mut self) -> Result<Expression, Error> {
+        if self.take("not") {
+            return Ok(Expression::Not(Box::new(self.negated()?)));
+        }
+        let left = self.sum()?;
+        let here = self.at;
+        for (sign, name) in [("==", "=="), ("!=", "!="), ("not", "not in"), ("in", "in"), ("is", "is")] {
+            if !self.take(sign) {
+                continue;
+            }
+            if sign == "not" && !self.take("in") {
+                self.at = here;
+                continue;
+            }
+            let inverted = sign == "is" && self.take("not");
+            let right = Box::new(self.sum()?);
+            let whole = Expression::Binary(name, Box::new(left), right);
+            return Ok(if inverted { Expression::Not(Box::new(whole)) } else { whole });
+        }
+        Ok(left)
+    }
+
+    fn sum(&mut self) -> Result<Expression, Error> {
+        let mut left = self.postfix()?;
+        while self.take("+") {
+            left = Expression::Binary("+", Box::new(left), Box::new(self.postfix()?));
+        }
+        Ok(left)
+    }
+
+    fn postfix(&mut self) -> Result<Expression, Error> {
+        let mut value = self.atom()?;
+        loop {
+            if self.peek() == Some('.') {
+                self.at += 1;
+                value = Expression::Attribute(Box::new(value), self.name());
+            } else if self.peek() == Some('(') {
+                self.at += 1;
+                let (plain, named) = self.arguments()?;
+                value = Expression::Call(Box::new(value), plain, named);
+            } else if self.peek() == Some('[') {
+                self.at += 1;
+                if self.take(":") {
+                    value = Expression::Copy(Box::new(value));
+                } else {
+                    value = Expression::Index(Box::new(value), Box::new(self.expression()?));
+                }
+                if !self.take("]") {
+                    return self.fail("an element is not followed");
+                }
+            } else {
+                return Ok(value);
+            }
+        }
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn arguments(&mut self) -> Result<(Vec<Expression>, Vec<(String, Expression)>), Error> {
+        let (mut plain, mut named) = (Vec::new(), Vec::new());
+        while !self.take(")") {
+            let here = self.at;
+            let name = self.name();
+            if !name.is_empty() && self.take("=") && self.peek() != Some('=') {
+                named.push((name, self.expression()?));
+            } else {
+                self.at = here;
+                plain.push(self.expression()?);
+            }
+            if !self.take(",") && self.peek() != Some(')') {
+                return self.fail("an argument is not followed");
+            }
+        }
+        Ok((plain, named))
+    }
+
+    fn items(&mut self, close: &str) -> Result<(Vec<Expression>, bool), Error> {
+        let (mut items, mut comma) = (Vec::new(), false);
+        while !self.take(close) {
+            items.push(if self.take("*") { Expression::Spread(Box::new(self.postfix()?)) } else { self.expression()? });
+            self.space();
+            if self.take(",") {
+                comma = true;
+            } else if self.peek() != close.chars().next() {
+                return self.fail("a list is not followed");
+            }
+        }
+        Ok((items, comma))
+    }
+
+    fn atom(&mut self) -> Result<Expression, Error> {
+        self.space();
+        if self.take("${...}") {
+            return Ok(Expression::Environment);
+        }
+        match self.peek() {
+            Some('$') => {
+                self.at += 1;
+                let name = self.name();
+                if name.is_empty() { self.fail("$ without a name") } else { Ok(Expression::Variable(name)) }
+            }
+            Some('(') => {
+                self.at += 1;
+                let (mut items, comma) = self.items(")")?;
+                Ok(if items.len() == 1 && !comma { items.remove(0) } else { Expression::List(items) })
+            }
+            Some('[') => {
+                self.at += 1;
+                self.items("]").map(|(items, _)| Expression::List(items))
+            }
+            Some('"' | '\'') => self.text(""),
+            Some(c) if c.is_alphabetic() || c == '_' => {
+                let name = self.name();
+                match self.peek() {
+                    Some('"' | '\'') if name.len() <= 2 => self.text(&name.to_lowercase()),
+                    _ => Ok(Expression::Name(name)),
+                }
+            }
+            _ => self.fail("an expression is not followed"),
+        }
+    }
+
+    fn text(&mut self, prefix: &str) -> Result<Expression, Error> {
+        let Some(end) = end_of_text(&self.chars, self.at) else { return self.fail("a quote is not closed") };
+        let whole = self.chars.get(self.at..end).unwrap_or_default();
+        self.at = end;
+        let quotes = if whole.len() >= 6 && whole.get(1) == whole.first() && whole.get(2) == whole.first() { 3 } else { 1 };
+        let inner: String = whole.get(quotes..whole.len() - quotes).unwrap_or_default().iter().collect();
+        let text = if prefix.contains('r') {
+            inner
+        } else {
+            match unescaped(&inner) {
+                Some(text) => text,
+                None => return self.fail("an escape in a text is not followed"),
+            }
+        };
+        if !prefix.contains('f') {
+            return Ok(Expression::Text(text));
+        }
+        let (mut parts, mut rest) = (Vec::new(), text.as_str());
+        while let Some((before, tail)) = rest.split_once('{') {
+            let Some((name, behind)) = tail.split_once('}') else { return self.fail("a brace is not closed") };
+            let mut reader = Self::new(name, self.line);
+            reader.depth = self.depth + 1;
+            parts.push((before.to_owned(), Some(Box::new(reader.expression()?))));
+            rest = behind;
+        }
+        parts.push((rest.to_owned(), None));
+        Ok(Expression::Format(parts))
+    }
+}
+
+/// The escapes that Python's `repr` writes.
+fn unescaped(text: &str) -> Option<String> {
+    let (mut out, mut chars) = (String::new(), text.chars());
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let digits = match chars.next()? {
+            'n' => {
+                out.push('\n');
+                continue;
+            }
+            't' => {
+                out.push('\t');
+                continue;
+            }
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            c @ ('\\' | '\'' | '"') => {
+                out.push(c);
+                continue;
+            }
+            _ => return None,
+        };
+        let code: String = chars.by_ref().take(digits).collect();
+        out.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+    }
+    Some(out)
+}

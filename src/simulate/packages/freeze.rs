@@ -1,0 +1,82 @@
+//! What `pip freeze` prints, from the disk alone (pip/_internal/operations/freeze.py).
+
+mod git;
+
+use super::{Listed, Packages, Scene};
+use crate::machine::Machine;
+use crate::simulate::packages::requirements::version;
+use crate::venv::distributions::direct_url::{DirectUrl, Origin};
+use crate::venv::distributions::name;
+
+/// The lines of `pip freeze`, sorted by name without case.
+pub fn freeze(machine: &dyn Machine, scene: &Scene, packages: &Packages) -> String {
+    let mut frozen: Vec<(String, String)> = packages
+        .distributions
+        .iter()
+        .filter(|one| one.counts && one.details.metadata.is_ok() && !left_out(scene, one))
+        .map(|one| (one.name.to_lowercase(), requirement(machine, one)))
+        .collect();
+    frozen.sort_by(|a, b| a.0.cmp(&b.0));
+    frozen.into_iter().map(|(_, lines)| lines + "\n").collect()
+}
+
+/// What pip takes to belong to the installation itself (pip/_internal/commands/freeze.py, `_dev_pkgs()`; `stdlib_pkgs`). Python
+/// brings no setuptools from 3.12 on, so from then on it is listed.
+fn left_out(scene: &Scene, one: &Listed) -> bool {
+    let key = one.details.key();
+    let tools = ["setuptools", "distribute", "wheel"];
+    matches!(key.as_str(), "pip" | "python" | "wsgiref" | "argparse")
+        || (scene.minor().is_some_and(|minor| minor < (3, 12)) && tools.contains(&key.as_str()))
+}
+
+fn requirement(machine: &dyn Machine, one: &Listed) -> String {
+    if let Some(project) = &one.editable {
+        return editable(machine, one, project);
+    }
+    match &one.details.direct_url {
+        Some(url) => direct(&one.name, url),
+        None => pinned(one),
+    }
+}
+
+/// `name==version`, the version in its normal form; `===` for what is no version.
+fn pinned(one: &Listed) -> String {
+    let stated = one.details.compared_version().or(one.version.as_deref()).unwrap_or_default();
+    match version(stated) {
+        Some(version) => format!("{}=={version}", one.name),
+        None => format!("{}==={stated}", one.name),
+    }
+}
+
+/// (`pip/_internal/utils/direct_url_helpers.py`, `direct_url_as_pep440_direct_reference()`)
+fn direct(name: &str, url: &DirectUrl) -> String {
+    let mut fragments = Vec::new();
+    let place = match &url.origin {
+        Origin::Vcs { system, commit } => format!("{system}+{}@{commit}", url.url),
+        Origin::Archive { hash } => {
+            fragments.extend(hash.clone());
+            url.url.clone()
+        }
+        Origin::Folder | Origin::Editable => url.url.clone(),
+    };
+    fragments.extend(url.subdirectory.as_ref().map(|folder| format!("subdirectory={folder}")));
+    let fragment = if fragments.is_empty() { String::new() } else { format!("#{}", fragments.join("&")) };
+    format!("{name} @ {place}{fragment}")
+}
+
+/// `-e` with the repository where the folder is a checkout of one, else with the folder itself and a remark above.
+fn editable(machine: &dyn Machine, one: &Listed, project: &str) -> String {
+    let rules = machine.platform().rules();
+    let folder = rules.normcase(&rules.normpath(project));
+    let shown = pinned(one);
+    match git::checkout(machine, &folder) {
+        None => format!("# Editable install with no version control ({shown})\n-e {folder}"),
+        Some(git::Checkout { remote: None, .. }) => format!("# Editable Git install with no remote ({shown})\n-e {folder}"),
+        Some(git::Checkout { remote: Some(remote), commit, below }) => {
+            let subdirectory = below.map(|below| format!("&subdirectory={below}")).unwrap_or_default();
+            let egg = one.name.replace('-', "_");
+            let egg = if name::is_valid(&egg) { egg } else { one.name.clone() };
+            format!("-e {remote}@{commit}#egg={egg}{subdirectory}")
+        }
+    }
+}
