@@ -1,0 +1,269 @@
+//! The view of one distribution: its papers, `RECORD` held against the disk, what uninstalling removes, and its compiled files.
+
+use super::{Depth, Teller, counted, size};
+use crate::lessons::Values;
+use crate::page::{Block, Page, Role, Section, Table, Text};
+use crate::simulate::packages::anatomy::{Anatomy, Paper};
+use crate::simulate::packages::fit::Misfit;
+use crate::simulate::packages::uninstall::Failure;
+use crate::simulate::packages::verify::{Odd, Verified};
+use crate::venv::binary::Container;
+use crate::venv::distributions::entry_points::commands;
+
+const VIEW: &str = "view/package";
+
+/// How many paths of one kind are shown without `--verbose`.
+const SHOWN: usize = 8;
+
+/// The whole page of `package`.
+pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
+    let values = values(teller, anatomy, environment);
+    let mut sections = vec![papers(teller, anatomy, &values)];
+    sections.extend(anatomy.record.as_ref().map(|record| on_disk(teller, anatomy, record, &values)));
+    sections.extend(compiled(teller, anatomy, &values));
+    sections.push(uninstalling(teller, anatomy, &values));
+    if teller.depth > Depth::Facts {
+        let command = teller.word(VIEW, "try", &values).characters();
+        let shows = teller.word(VIEW, "try-shows", &values);
+        sections.push(Section { id: "try".into(), title: Text::default(), lead: None, blocks: vec![Block::Try { command, shows }] });
+    }
+    Page {
+        title: teller.word(VIEW, "title", &values),
+        status: Some(status(teller, anatomy, &values)),
+        intro: vec![Block::Table(Table { head: Vec::new(), rows: summary(teller, anatomy, &values) })],
+        sections,
+    }
+}
+
+fn values(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Values {
+    let one = &anatomy.listed;
+    Values::new()
+        .with("name", Text::of(Role::Own, &anatomy.name))
+        .with("version", anatomy.version.as_deref().unwrap_or("?"))
+        .with("venv", teller.names.say(environment))
+        .with("path", teller.names.say(&anatomy.path))
+        .with("site_packages", teller.names.say(&one.details.papers.site))
+        .with("python", teller.names.say(environment).and(Role::Plain, "/bin/python"))
+        .with("installer", one.installer.as_deref().unwrap_or_default())
+        .with("count", anatomy.record.as_ref().map_or(0, |record| record.entries).to_string())
+        .with("project", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default())
+}
+
+fn status(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Text {
+    let word = match &anatomy.record {
+        None => (Role::Warning, "no-record"),
+        Some(record) if !record.missing.is_empty() => (Role::Bad, "files-missing"),
+        Some(record) if !record.changed.is_empty() => (Role::Warning, "files-changed"),
+        Some(_) => (Role::Good, "as-recorded"),
+    };
+    Text::of(word.0, teller.word(VIEW, word.1, values).characters())
+}
+
+/// What it is, in some rows.
+fn summary(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Vec<Vec<Text>> {
+    let one = &anatomy.listed;
+    let mut rows = Vec::new();
+    let mut row = |label: &str, value: Text| {
+        if !value.is_empty() {
+            rows.push(vec![Text::of(Role::Key, teller.word(VIEW, label, values).characters()), value]);
+        }
+    };
+    let stated = |key: &str| one.details.metadata.as_ref().ok().and_then(|metadata| metadata.get(key)).unwrap_or_default();
+    row("about", Text::plain(stated("Summary")));
+    row("folder", teller.names.say(&one.details.papers.site));
+    row("editable", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default());
+    row("source", Text::plain(one.details.direct_url.as_ref().map(|url| teller.names.within(&url.url)).unwrap_or_default()));
+    row("imports", Text::of(Role::Code, one.details.modules.iter().cloned().collect::<Vec<_>>().join(", ")));
+    row("commands", Text::of(Role::Code, commands(&one.details.entry_points).join(", ")));
+    row("needs", Text::plain(one.needs.join(", ")));
+    row("needed-by", Text::plain(one.needed_by.join(", ")));
+    rows
+}
+
+/// Each file of the papers: what it says here, who writes it, who reads it.
+fn papers(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Section {
+    let rows = anatomy.files.iter().map(|paper| {
+        let values = values.clone().with("file", Text::of(Role::Code, &paper.name));
+        vec![Text::of(Role::Own, &paper.name), says(teller, anatomy, paper, &values), teller.summary(paper.lesson, &values)]
+    });
+    let mut blocks = vec![Block::Table(Table { head: Vec::new(), rows: rows.collect() })];
+    if teller.depth == Depth::Deep {
+        let mut told: Vec<&str> = Vec::new();
+        for paper in &anatomy.files {
+            if !told.contains(&paper.lesson) {
+                told.push(paper.lesson);
+                blocks.push(Block::Group { title: Text::of(Role::Key, &paper.name), blocks: teller.long(paper.lesson, values) });
+            }
+        }
+    }
+    if anatomy.files.is_empty() {
+        blocks = vec![Block::Prose(teller.word(VIEW, "no-papers", values))];
+    }
+    let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "papers-lead", values));
+    Section { id: "papers".into(), title: teller.word(VIEW, "papers", values), lead, blocks }
+}
+
+fn says(teller: &Teller<'_>, anatomy: &Anatomy, paper: &Paper, values: &Values) -> Text {
+    let details = &anatomy.listed.details;
+    match paper.lesson {
+        "package/metadata" => {
+            let count = counted(details.requirements.len(), "requirement", "requirements");
+            teller.word(VIEW, "says-metadata", &values.clone().with("count", count))
+        }
+        "package/record" => {
+            let count = anatomy.record.as_ref().map_or(0, |record| record.entries);
+            Text::plain(counted(count, "file", "files"))
+        }
+        "package/wheel" => {
+            let role = if anatomy.fits == Some(false) { Role::Bad } else { Role::Code };
+            // Several tags differ in how they name the same system: the shortest says enough.
+            Text::of(role, details.tags.iter().min_by_key(|tag| tag.len()).map(String::as_str).unwrap_or_default())
+        }
+        "package/installer" => Text::of(Role::Code, details.installer.as_deref().unwrap_or_default()),
+        "package/requested" => teller.word(VIEW, "says-empty", values),
+        "package/direct-url" => match &anatomy.listed.editable {
+            Some(_) => teller.word(VIEW, "says-editable", values),
+            None => Text::plain(details.direct_url.as_ref().map(|url| teller.names.within(&url.url)).unwrap_or_default()),
+        },
+        "package/entry-points" => {
+            let commands = commands(&details.entry_points).len();
+            let plugins = details.entry_points.len().saturating_sub(commands);
+            let parts = [(commands, "command", "commands"), (plugins, "plug-in", "plug-ins")];
+            let parts: Vec<String> = parts.iter().filter(|part| part.0 > 0).map(|part| counted(part.0, part.1, part.2)).collect();
+            Text::plain(parts.join(", "))
+        }
+        "package/top-level" => Text::of(Role::Code, details.modules.iter().take(4).cloned().collect::<Vec<_>>().join(", ")),
+        _ if teller.stable => Text::default(),
+        _ => Text::of(Role::Note, paper.size.map(size).unwrap_or_default()),
+    }
+}
+
+/// `RECORD` against the disk.
+fn on_disk(teller: &Teller<'_>, anatomy: &Anatomy, record: &Verified, values: &Values) -> Section {
+    let kinds = [
+        ("missing", Role::Bad, &record.missing),
+        ("changed", Role::Warning, &record.changed),
+        ("unrecorded", Role::Note, &record.unrecorded),
+    ];
+    let mut blocks = Vec::new();
+    for (word, role, paths) in kinds {
+        if !paths.is_empty() {
+            let values = values.clone().with("count", counted(paths.len(), "file", "files"));
+            blocks.push(Block::Group { title: teller.word(VIEW, word, &values), blocks: vec![list(teller, paths, role, &values)] });
+        }
+    }
+    let odd = record.odd.iter().map(|(odd, path)| {
+        let word = match odd {
+            Odd::Folder => "odd-folder",
+            Odd::Outside => "odd-outside",
+            Odd::Repeated => "odd-repeated",
+        };
+        vec![Text::of(Role::Warning, teller.names.path(path).text), teller.word(VIEW, word, values)]
+    });
+    let odd: Vec<_> = odd.take(if teller.depth == Depth::Deep { usize::MAX } else { SHOWN }).collect();
+    if !odd.is_empty() {
+        blocks.push(Block::Table(Table { head: Vec::new(), rows: odd }));
+    }
+    if blocks.is_empty() {
+        let word = if anatomy.listed.editable.is_some() { "all-well-editable" } else { "all-well" };
+        blocks.push(Block::Prose(teller.word(VIEW, word, values)));
+    }
+    let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "disk-lead", values));
+    Section { id: "record".into(), title: teller.word(VIEW, "disk", values), lead, blocks }
+}
+
+fn list(teller: &Teller<'_>, paths: &[String], role: Role, values: &Values) -> Block {
+    let shown = if teller.depth == Depth::Deep { paths.len() } else { paths.len().min(SHOWN) };
+    let mut points: Vec<Text> = paths.iter().take(shown).map(|path| Text::of(role, teller.names.path(path).text)).collect();
+    if paths.len() > shown {
+        points.push(teller.word(VIEW, "and-more", &values.clone().with("count", (paths.len() - shown).to_string())));
+    }
+    Block::Bullets(points)
+}
+
+/// Compiled files, and whether this Python can load them.
+fn compiled(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Option<Section> {
+    if anatomy.compiled.is_empty() && anatomy.fits != Some(false) {
+        return None;
+    }
+    let mut blocks = Vec::new();
+    if anatomy.fits == Some(false) {
+        let values = values.clone().with("value", anatomy.listed.details.tags.join(" "));
+        blocks.push(Block::Prose(Text::of(Role::Bad, teller.summary("package/platform", &values).characters())));
+    }
+    let rows: Vec<Vec<Text>> = anatomy
+        .compiled
+        .iter()
+        .filter_map(|(path, misfit)| {
+            let (word, value) = match misfit.as_ref()? {
+                Misfit::Name(tag) => ("misfit-name", tag.clone()),
+                Misfit::System(Container::Elf) => ("misfit-system", "Linux".to_owned()),
+                Misfit::System(Container::MachO) => ("misfit-system", "macOS".to_owned()),
+                Misfit::System(Container::Pe) => ("misfit-system", "Windows".to_owned()),
+                Misfit::Processor(processors) => ("misfit-processor", processors.join(", ")),
+            };
+            Some(vec![Text::of(Role::Bad, teller.names.path(path).text), teller.word(VIEW, word, &values.clone().with("value", value))])
+        })
+        .collect();
+    if rows.is_empty() {
+        let count = counted(anatomy.compiled.len(), "compiled file", "compiled files");
+        blocks.push(Block::Prose(teller.word(VIEW, "compiled-well", &values.clone().with("count", count))));
+    } else {
+        blocks.push(Block::Table(Table { head: Vec::new(), rows }));
+    }
+    Some(Section { id: "compiled".into(), title: teller.word(VIEW, "compiled", values), lead: None, blocks })
+}
+
+/// What `pip uninstall` would do.
+fn uninstalling(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Section {
+    let uninstall = &anatomy.uninstall;
+    let mut blocks = Vec::new();
+    if let Some(failure) = uninstall.fails {
+        let id = match failure {
+            Failure::NoRecord => "package/uninstall-no-record",
+            Failure::Distutils => "package/uninstall-distutils",
+            Failure::Outside => "package/uninstall-outside",
+        };
+        blocks.push(Block::Prose(Text::of(Role::Bad, teller.summary(id, values).characters())));
+        if teller.depth > Depth::Facts {
+            blocks.extend(teller.body(id, values));
+        }
+    }
+    let kinds = [
+        ("would-remove", Role::Own, folded(teller, &uninstall.removed)),
+        ("would-leave", Role::Warning, uninstall.left.clone()),
+        ("would-refuse", Role::Bad, uninstall.refused.clone()),
+    ];
+    let counts = [uninstall.removed.len(), uninstall.left.len(), uninstall.refused.len()];
+    for ((word, role, paths), count) in kinds.into_iter().zip(counts) {
+        if count > 0 {
+            let values = values.clone().with("count", counted(count, "file", "files"));
+            blocks.push(Block::Group { title: teller.word(VIEW, word, &values), blocks: vec![list(teller, &paths, role, &values)] });
+        }
+    }
+    Section { id: "uninstall".into(), title: teller.word(VIEW, "uninstall", values), lead: None, blocks }
+}
+
+/// Files of one folder as the folder with `*`, as pip's question shows them; each by itself where depth is asked for.
+fn folded(teller: &Teller<'_>, files: &[String]) -> Vec<String> {
+    if teller.depth == Depth::Deep {
+        return files.to_vec();
+    }
+    let mut folders: Vec<String> = Vec::new();
+    let parent = |path: &str| path.rfind(['/', '\\']).map(|at| path[..=at].to_owned());
+    let is_marker = |path: &&String| path.ends_with("__init__.py") || path.contains(".dist-info");
+    for folder in files.iter().filter(is_marker).filter_map(|path| parent(path)) {
+        if !folders.iter().any(|outer| folder.starts_with(outer.as_str())) {
+            folders.retain(|inner| !inner.starts_with(folder.as_str()));
+            folders.push(folder);
+        }
+    }
+    let mut shown: Vec<String> = files
+        .iter()
+        .filter(|path| !folders.iter().any(|folder| path.starts_with(folder.as_str())) && path.strip_suffix(".pyc").is_none())
+        .cloned()
+        .collect();
+    shown.extend(folders.iter().map(|folder| format!("{folder}*")));
+    shown.sort();
+    shown
+}

@@ -1,0 +1,288 @@
+//! The view of what is installed: the distributions of each item of `sys.path`, what does not fit together, or who requires whom.
+
+use super::{Depth, Teller, counted, size};
+use crate::lessons::Values;
+use crate::page::{Block, Node, Page, Role, Section, Table, Text};
+use crate::simulate::packages::requirements::{Branch, Cut};
+use crate::simulate::packages::{Listed, Packages, Problem};
+use crate::venv::distributions::direct_url::Origin;
+use crate::venv::distributions::name::normalized;
+use crate::venv::distributions::search::Form;
+
+const VIEW: &str = "view/packages";
+
+/// The whole page of `packages`; with a `forest`, who requires whom takes the place of the lists.
+pub fn page(teller: &Teller<'_>, packages: &Packages, forest: Option<&[Branch]>, environment: &str) -> Page {
+    let values = values(teller, packages, environment);
+    let mut sections = match forest {
+        Some(forest) => vec![required(teller, packages, forest, &values)],
+        None => lists(teller, packages, &values),
+    };
+    sections.extend(problems(teller, packages, &values));
+    sections.extend(unknown(teller, packages, &values));
+    if teller.depth > Depth::Facts && forest.is_none() && !packages.distributions.is_empty() {
+        let command = teller.word(VIEW, "try", &values).characters();
+        sections.push(Section {
+            id: "try".into(),
+            title: Text::default(),
+            lead: None,
+            blocks: vec![Block::Try { command, shows: teller.word(VIEW, "try-shows", &values) }],
+        });
+    }
+    let word = if teller.stable || total(packages).is_none() { "title-stable" } else { "title" };
+    Page { title: teller.word(VIEW, word, &values), status: Some(status(teller, packages, &values)), intro: Vec::new(), sections }
+}
+
+fn values(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Values {
+    let counting = packages.distributions.iter().filter(|one| one.counts).count();
+    Values::new()
+        .with("venv", teller.names.say(environment))
+        .with("count", counted(counting, "distribution", "distributions"))
+        .with("size", size(total(packages).unwrap_or(0)))
+        .with("problems", packages.problems.len().to_string())
+        .with("example", packages.distributions.first().map(|one| one.name.clone()).unwrap_or_default())
+}
+
+fn total(packages: &Packages) -> Option<u64> {
+    packages.distributions.iter().filter_map(|one| one.size).reduce(u64::saturating_add)
+}
+
+fn status(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Text {
+    let (role, word) = match packages.problems.len() {
+        0 => (Role::Good, "fits"),
+        count => {
+            let role = if packages.problems.iter().any(|problem| problem.kind.is_severe()) { Role::Bad } else { Role::Warning };
+            (role, if count == 1 { "one-problem" } else { "problems" })
+        }
+    };
+    Text::of(role, teller.word(VIEW, word, values).characters())
+}
+
+/// One section for each item of `sys.path` that brings something in.
+fn lists(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    let mut rest = packages.distributions.as_slice();
+    while let Some(first) = rest.first() {
+        let many = rest.iter().take_while(|one| one.sys_path_item == first.sys_path_item).count();
+        let (here, after) = rest.split_at(many.max(1));
+        rest = after;
+        let values = values
+            .clone()
+            .with("count", counted(here.len(), "distribution", "distributions"))
+            .with("installers", installers(teller, here, values));
+        let title = if first.sys_path_item.is_empty() {
+            teller.word(VIEW, "working-folder", &values)
+        } else {
+            teller.names.say(&first.sys_path_item)
+        };
+        let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "lead", &values));
+        let several = installer_words(here).len() > 1;
+        let rows = here.iter().map(|one| row(teller, one, several, &values)).collect();
+        let blocks = vec![Block::Table(Table { head: Vec::new(), rows })];
+        sections.push(Section { id: format!("packages-{}", sections.len() + 1), title, lead, blocks });
+    }
+    if sections.is_empty() {
+        let blocks = vec![Block::Prose(teller.word(VIEW, "nothing", values))];
+        sections.push(Section { id: "packages".into(), title: teller.title(VIEW, values), lead: None, blocks });
+    }
+    sections
+}
+
+fn installer_words(here: &[Listed]) -> Vec<String> {
+    let mut words: Vec<String> = here.iter().filter_map(|one| one.installer.clone()).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+fn installers(teller: &Teller<'_>, here: &[Listed], values: &Values) -> String {
+    let words = installer_words(here);
+    if words.is_empty() { teller.word(VIEW, "nobody", values).characters() } else { words.join(", ") }
+}
+
+/// Name, version, size, and why it is here.
+fn row(teller: &Teller<'_>, one: &Listed, several: bool, values: &Values) -> Vec<Text> {
+    let role = if one.counts { Role::Own } else { Role::Absent };
+    let mut cells = vec![Text::of(role, &one.name), Text::plain(one.version.as_deref().unwrap_or("?"))];
+    let mut parts = Vec::new();
+    if !one.counts && !one.sys_path_item.is_empty() {
+        parts.push(Text::of(Role::Warning, teller.word(VIEW, "does-not-count", values).characters()));
+    }
+    parts.push(why(teller, one, values));
+    parts.extend(from(teller, one, values));
+    let modules: Vec<&str> = one.details.modules.iter().map(String::as_str).filter(|module| is_for_people(module)).collect();
+    let is_own_name = modules.iter().all(|module| normalized(module) == normalized(&one.name));
+    if !is_own_name || teller.depth == Depth::Deep {
+        let listed = short_list(teller, &modules, if teller.depth == Depth::Deep { 12 } else { 3 }, values);
+        if !modules.is_empty() {
+            parts.push(teller.word(VIEW, "imports", &values.clone().with("modules", Text::of(Role::Code, listed))));
+        }
+    }
+    let commands = crate::venv::distributions::entry_points::commands(&one.details.entry_points);
+    if !commands.is_empty() {
+        let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+        let word = if commands.len() == 1 { "command" } else { "commands" };
+        let listed = short_list(teller, &commands, if teller.depth == Depth::Deep { 12 } else { 3 }, values);
+        parts.push(teller.word(VIEW, word, &values.clone().with("commands", Text::of(Role::Code, listed))));
+    }
+    if let Some(installer) = one.installer.as_ref().filter(|_| several || teller.depth == Depth::Deep) {
+        parts.push(teller.word(VIEW, "put-there", &values.clone().with("installer", installer.as_str())));
+    }
+    parts.extend(one.size.filter(|_| !teller.stable).map(|bytes| Text::of(Role::Note, size(bytes))));
+    cells.push(joined(parts));
+    cells
+}
+
+/// Private modules, and the shared code of mypyc under a name made of a hash, are not what one imports.
+fn is_for_people(module: &str) -> bool {
+    !module.starts_with('_') && !module.ends_with("__mypyc")
+}
+
+fn joined(parts: Vec<Text>) -> Text {
+    let mut all = Text::default();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        all = if all.is_empty() { part } else { all.and(Role::Note, " · ").then(part) };
+    }
+    all
+}
+
+/// Asked for, or pulled in. uv marks everything that is named to `uv pip install` by itself as asked for, and its other commands
+/// mark everything, so there only the requirements tell.
+fn why(teller: &Teller<'_>, one: &Listed, values: &Values) -> Text {
+    if one.requested && one.installer.as_deref() != Some("uv") {
+        return teller.word(VIEW, "asked-for", values);
+    }
+    if one.needed_by.is_empty() {
+        return teller.word(VIEW, "nobody-needs", values);
+    }
+    let names: Vec<&str> = one.needed_by.iter().map(String::as_str).collect();
+    let listed = short_list(teller, &names, if teller.depth == Depth::Deep { 12 } else { 2 }, values);
+    teller.word(VIEW, "needed-by", &values.clone().with("names", listed))
+}
+
+fn short_list(teller: &Teller<'_>, names: &[&str], most: usize, values: &Values) -> String {
+    let shown = names.iter().take(most).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} {}", teller.word(VIEW, "and-more", &values.clone().with("count", more.to_string())).characters()),
+    }
+}
+
+/// Where it came from, when that is no index; what is odd about its papers.
+fn from(teller: &Teller<'_>, one: &Listed, values: &Values) -> Vec<Text> {
+    let mut parts = Vec::new();
+    if let Some(project) = &one.editable {
+        parts.push(teller.word(VIEW, "editable", &values.clone().with("project", teller.names.say(project))));
+    } else if let Some(url) = &one.details.direct_url {
+        let word = match &url.origin {
+            Origin::Vcs { .. } => "from-vcs",
+            Origin::Archive { .. } => "from-archive",
+            Origin::Folder | Origin::Editable => "from-folder",
+        };
+        let commit = if let Origin::Vcs { commit, .. } = &url.origin { commit.chars().take(9).collect::<String>() } else { String::new() };
+        let url = Text::of(Role::Code, teller.names.within(&url.url));
+        parts.push(teller.word(VIEW, word, &values.clone().with("url", url).with("commit", commit)));
+    }
+    if let Some(record) = &one.conda {
+        parts.push(teller.word(VIEW, "conda", &values.clone().with("path", teller.names.say(record))));
+    }
+    match one.details.papers.form {
+        Form::DistInfo => {}
+        Form::EggInfo => parts.push(teller.word(VIEW, "egg-info", values)),
+        Form::EggInfoFile => parts.push(teller.word(VIEW, "egg-info-file", values)),
+        Form::Egg => parts.push(teller.word(VIEW, "egg", values)),
+    }
+    parts
+}
+
+/// What does not fit together, each with its lesson.
+fn problems(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Section> {
+    if packages.problems.is_empty() {
+        return None;
+    }
+    let mut blocks = Vec::new();
+    let mut rest = packages.problems.as_slice();
+    while let Some(first) = rest.first() {
+        let (here, after) = rest.split_at(rest.iter().take_while(|problem| problem.kind == first.kind).count().max(1));
+        rest = after;
+        let id = first.kind.lesson();
+        let rows = here.iter().map(|problem| {
+            let role = if problem.kind.is_severe() { Role::Bad } else { Role::Warning };
+            vec![Text::of(role, &problem.name), teller.summary(id, &of_problem(teller, problem, values))]
+        });
+        let mut under = vec![Block::Table(Table { head: Vec::new(), rows: rows.collect() })];
+        if teller.depth > Depth::Facts {
+            under.extend(if teller.depth == Depth::Deep { teller.long(id, values) } else { teller.body(id, values) });
+        }
+        blocks.push(Block::Group { title: teller.title(id, values), blocks: under });
+    }
+    Some(Section { id: "problems".into(), title: teller.word(VIEW, "problems-title", values), lead: None, blocks })
+}
+
+fn of_problem(teller: &Teller<'_>, problem: &Problem, values: &Values) -> Values {
+    let said = |text: &Option<String>| Text::plain(teller.names.within(text.as_deref().unwrap_or_default()));
+    values
+        .clone()
+        .with("name", problem.name.as_str())
+        .with("other", said(&problem.required_by))
+        .with("requirement", Text::of(Role::Code, problem.requirement.as_deref().unwrap_or_default()))
+        .with("version", said(&problem.found))
+        .with("path", said(&problem.found))
+        .with("value", said(&problem.found))
+}
+
+fn unknown(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Section> {
+    if packages.unknown.is_empty() || teller.depth < Depth::Deep {
+        return None;
+    }
+    let points = packages.unknown.iter().map(|unknown| {
+        Text::plain(teller.names.within(&unknown.what)).and(Role::Plain, ": ").and(Role::Note, teller.names.within(&unknown.why))
+    });
+    let blocks = vec![Block::Bullets(points.collect())];
+    Some(Section { id: "unknown".into(), title: teller.word(VIEW, "unknown", values), lead: None, blocks })
+}
+
+/// Who requires whom: one tree for each distribution that nothing here needs.
+fn required(teller: &Teller<'_>, packages: &Packages, forest: &[Branch], values: &Values) -> Section {
+    let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "tree-lead", values));
+    let root = Node {
+        label: teller.word(VIEW, "tree-root", values),
+        children: forest.iter().map(|branch| node(teller, packages, branch, values)).collect(),
+        ..Node::default()
+    };
+    Section { id: "required".into(), title: teller.word(VIEW, "tree-title", values), lead, blocks: vec![Block::Tree(root)] }
+}
+
+fn node(teller: &Teller<'_>, packages: &Packages, branch: &Branch, values: &Values) -> Node {
+    let one = branch.at.and_then(|at| packages.distributions.get(at));
+    let label = match one {
+        Some(one) => Text::of(if branch.satisfied { Role::Own } else { Role::Bad }, &one.name)
+            .and(Role::Plain, " ")
+            .and(Role::Plain, one.version.as_deref().unwrap_or("?")),
+        None => Text::of(Role::Bad, &branch.wanted),
+    };
+    let asked = branch.requirement.as_deref().map(constraint).filter(|text| !text.is_empty());
+    let values = values.clone().with("requirement", Text::of(Role::Code, asked.unwrap_or_default()));
+    let mut parts = Vec::new();
+    match (one, branch.satisfied) {
+        (None, _) => parts.push(teller.word(VIEW, "tree-missing", &values)),
+        (Some(_), false) => parts.push(teller.word(VIEW, "tree-wrong", &values)),
+        (Some(_), true) if asked.is_some() => parts.push(teller.word(VIEW, "tree-wants", &values)),
+        (Some(_), true) => {}
+    }
+    match branch.cut {
+        Cut::No => {}
+        Cut::Circle => parts.push(teller.word(VIEW, "tree-circle", &values)),
+        Cut::Above => parts.push(teller.word(VIEW, "tree-above", &values)),
+        Cut::Deep => parts.push(teller.word(VIEW, "tree-deep", &values)),
+    }
+    let children = branch.branches.iter().map(|branch| node(teller, packages, branch, &values)).collect();
+    Node { label, note: joined(parts), children, ..Node::default() }
+}
+
+/// What a requirement says of the version: `>=2,<3` of `six (>=2,<3) ; python_version > '3'`.
+fn constraint(requirement: &str) -> &str {
+    let wanted = requirement.split(';').next().unwrap_or_default();
+    let start = wanted.find(['<', '>', '=', '!', '~', '@']).unwrap_or(wanted.len());
+    wanted.get(start..).unwrap_or_default().trim_end_matches([' ', ')']).trim()
+}

@@ -1,0 +1,159 @@
+//! `venv-explain`: explains a Python virtual environment on the learner's own example, without running it.
+//!
+//! The map of the house. Data flows one way, top to bottom:
+//!
+//! - [`cli`] what was asked, word for word; [`scene`] the machine that is explained; [`subject`] the environment on it
+//! - [`machine`] the one door to files, links and variables: live, recorded, or with changes laid over
+//! - [`venv`] what is there: plain facts, each with where it was read
+//! - [`simulate`] what would happen: activation, PATH, start-up
+//! - [`diagnose`] what is wrong, each finding with evidence and remedy
+//! - [`lessons`] the words; [`explain`] makes a [`page`] of facts and words
+//! - [`render`] draws the page, or prints the facts as JSON; [`answer`] ties these to what was asked
+
+pub mod answer;
+pub mod cli;
+pub mod diagnose;
+pub mod explain;
+pub mod lessons;
+pub mod machine;
+pub mod page;
+pub mod render;
+pub mod scene;
+pub mod simulate;
+pub mod subject;
+pub mod text;
+pub mod venv;
+pub mod verify;
+
+use answer::{Beside, Facts};
+use cli::{Asked, Command};
+use lessons::Lessons;
+use machine::{Fault, Machine};
+use simulate::startup::{Launch, start};
+use std::fmt;
+use std::sync::Arc;
+use subject::Subject;
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The answer, ready to print.
+    pub text: String,
+    /// The exit status.
+    pub status: u8,
+}
+
+/// What the program was started in; `main` finds out.
+pub struct Surroundings<'a> {
+    /// Whether a person reads standard output.
+    pub is_terminal: bool,
+    /// The terminal's width.
+    pub columns: Option<usize>,
+    /// Reads standard input, when a capture is to come from there.
+    pub input: &'a dyn Fn() -> Result<Vec<u8>, String>,
+}
+
+/// The command line or its input cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    what: String,
+    next: String,
+}
+
+impl Unusable {
+    /// What is wrong, and what to do next.
+    pub fn new(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { what: what.into(), next: next.into() }
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "error: {}", render::safe_lines(&self.what))?;
+        if self.next.is_empty() { Ok(()) } else { writeln!(formatter, "{}", render::safe_lines(&self.next)) }
+    }
+}
+
+/// The most that one file of lessons of one's own may hold, in bytes.
+const LESSON_LIMIT: usize = 1 << 20;
+
+/// Answers what was asked about the machine `here`, or about the one that the options name.
+pub fn run(asked: &Asked, here: &Arc<dyn Machine>, surroundings: &Surroundings<'_>) -> Result<Outcome, Unusable> {
+    let lessons = lessons(asked, here.as_ref())?;
+    if asked.scene.sample.as_deref() == Some("list") {
+        let facts = Facts::Samples(explain::samples::facts());
+        return Ok(answer::print(asked, &lessons, &facts, None, here.as_ref(), surroundings));
+    }
+    let machine = scene::machine(&asked.scene, here.clone(), surroundings.input)?;
+    let located = match venv::locate::locate(machine.as_ref(), asked.named()) {
+        Ok(located) => located,
+        Err(error) => {
+            let facts = without_environment(asked, machine.as_ref()).ok_or_else(|| no_environment(asked, &error))??;
+            return Ok(answer::print(asked, &lessons, &facts, None, here.as_ref(), surroundings));
+        }
+    };
+    let whatif =
+        |error: venv::whatif::WhatIfError| Unusable::new(error.to_string(), "`venv-explain --help` names every change that there is.");
+    let (changed, root) = venv::whatif::apply_all(machine.clone(), &located.root, &asked.scene.whatif).map_err(whatif)?;
+    let unchanged = (!asked.scene.whatif.is_empty()).then(|| Subject::new(asked, machine, &located.root));
+    let subject = Subject::new(asked, changed, &root);
+    let facts = Facts::of(asked, &subject, unchanged.as_ref())?;
+    Ok(answer::print(asked, &lessons, &facts, Some(&subject), here.as_ref(), surroundings))
+}
+
+/// What can be told where there is no environment: the start-up of an interpreter that `--program` names.
+fn without_environment(asked: &Asked, machine: &dyn Machine) -> Option<Result<Facts, Unusable>> {
+    if let (Some(Command::Import { module, .. }), Some(program), None) = (&asked.command, &asked.scene.program, asked.named()) {
+        let startup = start(machine, &Launch { program: program.clone(), arguments: Vec::new() });
+        let import = subject::import_by(machine, &startup, module);
+        return Some(import.map(|import| Facts::Import(Box::new(import), Some(Box::new(startup)))));
+    }
+    let (Some(Command::Syspath { arguments, verify, .. }), Some(program), None) = (&asked.command, &asked.scene.program, asked.named())
+    else {
+        return None;
+    };
+    let startup = start(machine, &Launch { program: program.clone(), arguments: arguments.clone() });
+    let beside =
+        if *verify { answer::verified(asked, machine, program, arguments, &startup).map(Beside::Real) } else { Ok(Beside::Nothing) };
+    Some(beside.map(|beside| Facts::Syspath(Box::new(startup), answer::command_line(program, arguments), beside)))
+}
+
+/// The error for a place that is no environment; a name that is nearly a command's is taken for a slip of the fingers.
+fn no_environment(asked: &Asked, error: &venv::NotAnEnvironment) -> Unusable {
+    let meant = asked.venv.as_deref().filter(|_| error.why == venv::locate::Why::Missing).and_then(cli::nearest_command);
+    let next = meant.map(|command| format!("Or did you mean the command `venv-explain {command}`?"));
+    Unusable::new(error.to_string(), next.unwrap_or_default())
+}
+
+/// The lessons of the language asked for, with the texts of `--lessons` laid over them.
+fn lessons(asked: &Asked, here: &dyn Machine) -> Result<Lessons, Unusable> {
+    let overlay = asked.look.lessons.as_deref().map(|folder| own_lessons(here, folder)).transpose()?;
+    Lessons::load(&asked.look.lang, overlay).map_err(|error| Unusable::new(error.to_string(), String::new()))
+}
+
+/// Every `.yaml` file in `folder` and two levels below it (`en/chapter/lesson.yaml`), by its path from there.
+fn own_lessons(here: &dyn Machine, folder: &str) -> Result<Vec<(String, String)>, Unusable> {
+    let rules = here.platform().rules();
+    let failed = |path: &str, fault: &Fault| {
+        Unusable::new(format!("cannot read the lessons in {path}: {fault}"), "--lessons names a folder that holds <chapter>/<lesson>.yaml.")
+    };
+    let mut texts = Vec::new();
+    let mut folders = vec![(String::new(), 0)];
+    while let Some((inner, depth)) = folders.pop() {
+        let names = match here.list(&rules.join(folder, &inner)) {
+            Err(Fault::NotADirectory) if depth > 0 => continue,
+            names => names.map_err(|fault| failed(&rules.join(folder, &inner), &fault))?,
+        };
+        for name in names {
+            let below = if inner.is_empty() { name.clone() } else { format!("{inner}/{name}") };
+            if rules.splitext(&name).1 == ".yaml" {
+                let file = rules.join(folder, &below);
+                let bytes = here.read(&file, LESSON_LIMIT).map_err(|fault| failed(&file, &fault))?;
+                texts.push((below, text::decode(&bytes)));
+            } else if depth < 2 {
+                folders.push((below, depth + 1));
+            }
+        }
+    }
+    Ok(texts)
+}
