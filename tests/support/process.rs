@@ -1,0 +1,140 @@
+//! Programs run with an empty environment and a time limit.
+//!
+//! The environment is empty unless told otherwise, so that nothing of the developer's shell (PYTHONPATH, an active environment,
+//! pyenv's shims) decides a test's result.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+/// What is run, and with what.
+pub struct Run {
+    /// The file that is executed.
+    pub program: PathBuf,
+    /// `argv[0]`, where it differs from `program`.
+    pub arg0: Option<OsString>,
+    /// `argv[1]` and following.
+    pub arguments: Vec<OsString>,
+    /// The whole environment.
+    pub vars: BTreeMap<OsString, OsString>,
+    /// The working folder; the test's own when `None`.
+    pub cwd: Option<PathBuf>,
+    /// What is written to its standard input.
+    pub stdin: Vec<u8>,
+    /// After which it is killed.
+    pub limit: Duration,
+}
+
+/// How it ended.
+pub struct Ended {
+    /// Exit status; `None` when it was killed by a signal.
+    pub status: Option<i32>,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Run {
+    /// `program` without arguments, variables or input, for at most a minute.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            arg0: None,
+            arguments: Vec::new(),
+            vars: BTreeMap::new(),
+            cwd: None,
+            stdin: Vec::new(),
+            limit: Duration::from_secs(60),
+        }
+    }
+
+    /// With further arguments.
+    pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// With one more argument.
+    pub fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.args([argument])
+    }
+
+    /// With a variable.
+    pub fn var(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.vars.insert(name.as_ref().to_owned(), value.as_ref().to_owned());
+        self
+    }
+
+    /// In a working folder.
+    pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cwd = Some(folder.into());
+        self
+    }
+}
+
+impl Ended {
+    /// Standard output as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// Standard error as text.
+    pub fn complaint(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+}
+
+/// Runs it to its end. A program that exceeds its time is killed and is an error of kind `TimedOut`.
+pub fn run(run: &Run) -> io::Result<Ended> {
+    let mut command = Command::new(&run.program);
+    command.args(&run.arguments).env_clear().envs(&run.vars);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(arg0) = &run.arg0 {
+        command.arg0(arg0);
+    }
+    if let Some(cwd) = &run.cwd {
+        command.current_dir(cwd);
+    }
+    let mut child = command.spawn()?;
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that stops before it has read everything closes the pipe; that is its right.
+        let _ = stdin.write_all(&run.stdin);
+    }
+    let stdout = within(&mut child, &stdout, run.limit)?;
+    let stderr = within(&mut child, &stderr, run.limit)?;
+    Ok(Ended { status: child.wait()?.code(), stdout, stderr })
+}
+
+/// Whether a file is there that may be executed.
+pub fn is_executable(file: &Path) -> bool {
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+fn within(child: &mut Child, bytes: &Receiver<Vec<u8>>, limit: Duration) -> io::Result<Vec<u8>> {
+    bytes.recv_timeout(limit).map_err(|_| {
+        let _ = child.kill();
+        let _ = child.wait();
+        io::Error::new(io::ErrorKind::TimedOut, format!("still running after {} seconds", limit.as_secs()))
+    })
+}
