@@ -42,6 +42,12 @@ impl Subject {
     pub fn program(&self) -> Result<String, Unusable> {
         self.named_program.clone().or_else(|| self.environment.python.clone()).ok_or_else(|| {
             let folder = &self.environment.scripts_dir;
+            if self.environment.layout.is_closed(folder) {
+                return Unusable::new(
+                    format!("{folder} may not be looked into, so its python is not known"),
+                    "Name an interpreter with --program, or ask for the right to read the folder.",
+                );
+            }
             Unusable::new(
                 format!("there is no python in {folder}"),
                 "Name an interpreter with --program, or look at `venv-explain tree` to see what is there.",

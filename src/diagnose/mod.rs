@@ -5,6 +5,7 @@
 
 mod active;
 mod base;
+mod closed;
 mod config_bytes;
 mod config_lines;
 mod config_state;
@@ -114,6 +115,7 @@ struct Rule {
 /// Every rule. What makes others meaningless comes first: findings of equal severity keep this order.
 const RULES: &[Rule] = &[
     Rule { ids: config_state::IDS, check: config_state::check },
+    Rule { ids: closed::IDS, check: closed::check },
     Rule { ids: base::IDS, check: base::check },
     Rule { ids: half_made::IDS, check: half_made::check },
     Rule { ids: moved::IDS, check: moved::check },

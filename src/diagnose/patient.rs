@@ -1,7 +1,7 @@
 //! The environment under examination, with what several rules need to know of it.
 
 use crate::machine::path::{Rules, realpath};
-use crate::machine::{Kind, Machine, Platform};
+use crate::machine::{Fault, Kind, Machine, Platform};
 use crate::venv::Environment;
 use crate::venv::activation_folder::{Named, named_folder};
 use crate::venv::installation::Installation;
@@ -52,6 +52,11 @@ impl<'a> Patient<'a> {
 
     pub(super) fn is_file(&self, path: &str) -> bool {
         self.machine.stat(path).is_ok_and(|meta| meta.kind == Kind::File)
+    }
+
+    /// Whether nothing can be said of `path`: what may not be looked into is not missing.
+    pub(super) fn is_unknown(&self, path: &str) -> bool {
+        !matches!(self.machine.stat(path), Ok(_) | Err(Fault::Missing | Fault::NotADirectory))
     }
 
     /// Whether two spellings mean one place, links followed.

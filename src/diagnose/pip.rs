@@ -23,7 +23,9 @@ pub(super) fn check(patient: &Patient<'_>) -> Vec<Finding> {
     vec![Finding::note("no-pip").seen([Evidence::file(&missing)]).mend([fix]).with("path", missing)]
 }
 
-/// Whether pip's code is in `site-packages`: its scripts alone are not pip.
+/// Whether pip's code is in `site-packages`, or may be, where that cannot be seen: its scripts alone are not pip.
 pub(super) fn is_there(patient: &Patient<'_>) -> bool {
-    patient.environment.site_packages.iter().any(|site| patient.is_folder(&patient.rules.join(site, "pip")))
+    let places = patient.environment.site_packages.iter().map(|site| patient.rules.join(site, "pip"));
+    let libraries = patient.environment.layout.closed.iter().any(|closed| closed.what != patient.environment.scripts_dir);
+    libraries || places.into_iter().any(|place| patient.is_folder(&place) || patient.is_unknown(&place))
 }

@@ -10,7 +10,7 @@ use crate::simulate::startup::{Origin, Startup};
 use crate::subject::Subject;
 use crate::venv::layout::ChainEnd;
 use crate::venv::maker::Tool;
-use crate::venv::{Environment, distributions};
+use crate::venv::{Environment, Unknown, distributions};
 use serde::Serialize;
 
 const VIEW: &str = "view/overview";
@@ -34,8 +34,8 @@ pub struct Overview {
     pub base_prefix: Option<String>,
     /// Whether the base's packages are out of sight; `None` where start-up fails.
     pub isolated: Option<bool>,
-    /// How many distributions are installed.
-    pub packages: usize,
+    /// How many distributions are installed; `None` where a folder of them may not be read.
+    pub packages: Option<usize>,
     /// What put them there.
     pub installers: Vec<String>,
     /// Size on disk in bytes.
@@ -44,6 +44,8 @@ pub struct Overview {
     pub active: bool,
     /// The environment that is active instead.
     pub other_active: Option<String>,
+    /// What is not known, and why.
+    pub unknown: Vec<Unknown>,
     /// What `python3` (or `python`) is in this shell: the name, and the file.
     #[serde(skip)]
     pub now: Option<(String, String)>,
@@ -64,6 +66,8 @@ impl Overview {
         let mut now: Vec<_> = pythons.filter_map(|command| Some((command.command.clone(), command.before.resolved.clone()?))).collect();
         now.sort_by_key(|(command, _)| command != usual);
         let distributions = distributions::installed(machine, environment);
+        let unknown = environment.closed_folders(machine);
+        let all_seen = unknown.iter().all(|folder| folder.what == environment.scripts_dir);
         let size = subject.sizes().total();
         Self {
             environment: environment.root.clone(),
@@ -79,7 +83,8 @@ impl Overview {
             base_prefix: startup.and_then(|startup| startup.base_prefix.clone()),
             isolated: startup.and_then(isolated),
             installers: distributions::installers(&distributions).into_iter().map(|(name, _)| name).collect(),
-            packages: distributions.len(),
+            packages: all_seen.then_some(distributions.len()),
+            unknown,
             size: (!size.incomplete).then_some(size.bytes),
             active: is_active,
             other_active: active.filter(|_| !is_active),
@@ -103,7 +108,7 @@ pub fn page(teller: &Teller<'_>, overview: &Overview, environment: &Environment,
     let rows = vec![
         python(teller, overview, environment, &values),
         packages(teller, overview, &values),
-        isolation(teller, overview, &values),
+        isolation(teller, overview, environment, &values),
         active(teller, overview, &values),
         health(teller, titles, severe, &values),
     ];
@@ -151,10 +156,12 @@ fn python(teller: &Teller<'_>, overview: &Overview, environment: &Environment, v
     let value = match (&overview.interpreter, first.and_then(|python| python.chain.last())) {
         (Some(interpreter), _) => teller.names.say(interpreter),
         (None, Some(end)) => Text::of(Role::Bad, teller.names.path(end).text),
-        (None, None) => teller.word(VIEW, "base-unknown", values),
+        (None, None) => teller.word(VIEW, "not-known", values),
     };
     let word = match first {
+        None if environment.layout.is_closed(&environment.scripts_dir) => "closed",
         None => "no-python",
+        Some(python) if python.end == ChainEnd::Denied => "base-closed",
         Some(python) if python.end != ChainEnd::File => "dangling",
         Some(python) if !python.chain.is_empty() => "link",
         Some(_) if environment.platform == Platform::Windows => "redirector",
@@ -164,11 +171,14 @@ fn python(teller: &Teller<'_>, overview: &Overview, environment: &Environment, v
 }
 
 fn packages(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Text> {
-    let mut said = counted(overview.packages, "distribution", "distributions");
+    let Some(count) = overview.packages else {
+        return row(teller, "packages", teller.word(VIEW, "not-known", values), teller.word(VIEW, "packages-closed", values), values);
+    };
+    let mut said = counted(count, "distribution", "distributions");
     if let (Some(bytes), false) = (overview.size, teller.stable) {
         said = format!("{said}, {}", size(bytes));
     }
-    let word = match (overview.packages, overview.installers.is_empty()) {
+    let word = match (count, overview.installers.is_empty()) {
         (0, _) => "nothing-installed",
         (_, true) => "installer-unknown",
         (_, false) => "put-there",
@@ -176,11 +186,12 @@ fn packages(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Te
     row(teller, "packages", Text::plain(said), teller.word(VIEW, word, values), values)
 }
 
-fn isolation(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Text> {
+fn isolation(teller: &Teller<'_>, overview: &Overview, environment: &Environment, values: &Values) -> Vec<Text> {
     let (value, note) = match overview.isolated {
         Some(true) => ("isolated", "isolated-note"),
         Some(false) => ("open", "open-note"),
-        None => ("base-unknown", "isolation-unknown"),
+        None if environment.python.is_none() => ("not-known", "isolation-unseen"),
+        None => ("not-known", "isolation-unknown"),
     };
     row(teller, "isolation", teller.word(VIEW, value, values), teller.word(VIEW, note, values), values)
 }

@@ -67,7 +67,7 @@ fn folded(teller: &Teller<'_>, entry: &tree::Node) -> Option<Node> {
 
 fn role(entry: &tree::Node) -> Role {
     match entry.lesson {
-        "tree/link-broken" | "tree/unreadable" => Role::Bad,
+        "tree/link-broken" | "tree/link-closed" | "tree/link-loop" | "tree/unreadable" => Role::Bad,
         "tree/leftover" => Role::Warning,
         _ => Role::Own,
     }

@@ -1,8 +1,9 @@
 //! One environment: everything that is read of it before anything is worked out.
 
+use super::Unknown;
 use super::config::{self, Config, Reader};
 use super::installation::Installation;
-use super::layout::{ChainEnd, Layout, Python};
+use super::layout::{ChainEnd, Layout};
 use super::maker::Maker;
 use crate::machine::path::realpath;
 use crate::machine::{Kind, Machine, Platform};
@@ -70,9 +71,11 @@ impl Environment {
         Some(if rules.basename(&folder) == "bin" { rules.dirname(&folder) } else { folder })
     }
 
-    /// The names of Python whose links lead nowhere.
-    pub fn dangling(&self) -> impl Iterator<Item = &Python> {
-        self.layout.pythons.iter().filter(|python| matches!(python.end, ChainEnd::Missing | ChainEnd::Loop))
+    /// Its folders that are there but cannot be listed, with the reason: scripts, libraries, `site-packages`.
+    pub fn closed_folders(&self, machine: &dyn Machine) -> Vec<Unknown> {
+        let sites = self.site_packages.iter().filter_map(|site| Some((site, machine.list(site).err()?)));
+        let sites = sites.map(|(site, fault)| Unknown { what: site.clone(), why: fault.to_string() });
+        self.layout.closed.iter().cloned().chain(sites).collect()
     }
 
     /// Whether uv made it so that it can be moved (`relocatable = true`).

@@ -2,15 +2,16 @@
 //! activation. Read from the listings of three or four folders, never deeper.
 
 use crate::machine::path::Rules;
-use crate::machine::{Kind, Machine, Platform};
+use super::Unknown;
+use crate::machine::{Fault, Kind, Machine, Platform};
 
 /// What stands where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// `bin` or `Scripts` as a path; where neither is there, the one that the platform would have.
     pub scripts_dir: String,
-    /// Whether it is there.
-    pub scripts_exist: bool,
+    /// The folders of these that are there but may not be listed, with the reason: what they hold is unknown, not absent.
+    pub closed: Vec<Unknown>,
     /// The names of Python in the scripts folder: `python` first, then in order.
     pub pythons: Vec<Python>,
     /// Activation scripts, in order of their names.
@@ -93,16 +94,22 @@ impl Layout {
     /// What stands below `root`.
     pub fn read(machine: &dyn Machine, root: &str) -> Self {
         let rules = machine.platform().rules();
-        let (scripts_dir, scripts_exist) = scripts_dir(machine, root);
-        let scripts = machine.list(&scripts_dir).unwrap_or_default();
+        let scripts_dir = scripts_dir(machine, root);
+        let mut closed = Vec::new();
+        let scripts = listing(machine, &scripts_dir, &mut closed).unwrap_or_else(|| usual_names(machine, &scripts_dir));
         Self {
             pythons: pythons(machine, rules, &scripts_dir, &scripts),
             activators: activators(rules, &scripts_dir, &scripts),
-            libraries: libraries(machine, root),
+            libraries: libraries(machine, root, &mut closed),
             lib64: machine.link(&rules.join(root, "lib64")).ok(),
             scripts_dir,
-            scripts_exist,
+            closed,
         }
+    }
+
+    /// Whether `folder` is one that may not be listed.
+    pub fn is_closed(&self, folder: &str) -> bool {
+        self.closed.iter().any(|closed| closed.what == folder)
     }
 
     /// `site-packages` of every library folder.
@@ -117,7 +124,7 @@ impl Layout {
 }
 
 /// `Scripts` on Windows, but `bin` where the Python of `MSYS2` or `PyPy` makes it (`sysconfig` schemes `nt_venv`, `mingw`, `posix_venv`).
-fn scripts_dir(machine: &dyn Machine, root: &str) -> (String, bool) {
+fn scripts_dir(machine: &dyn Machine, root: &str) -> String {
     let rules = machine.platform().rules();
     let order = match machine.platform() {
         Platform::Windows => ["Scripts", "bin"],
@@ -125,13 +132,34 @@ fn scripts_dir(machine: &dyn Machine, root: &str) -> (String, bool) {
     };
     let [usual, other] = order.map(|name| rules.join(root, name));
     let is_folder = |path: &str| machine.stat(path).is_ok_and(|meta| meta.kind == Kind::Dir);
-    if is_folder(&usual) {
-        (usual, true)
-    } else if is_folder(&other) {
-        (other, true)
-    } else {
-        (usual, false)
+    if !is_folder(&usual) && is_folder(&other) { other } else { usual }
+}
+
+/// The names in `folder`, none where it is not there; `None`, and an entry of `closed`, where it is there but cannot be listed.
+fn listing(machine: &dyn Machine, folder: &str, closed: &mut Vec<Unknown>) -> Option<Vec<String>> {
+    match machine.list(folder) {
+        Ok(names) => Some(names),
+        Err(Fault::Missing | Fault::NotADirectory) => Some(Vec::new()),
+        Err(fault) => {
+            close(machine, closed, folder, &fault);
+            None
+        }
     }
+}
+
+fn close(machine: &dyn Machine, closed: &mut Vec<Unknown>, folder: &str, fault: &Fault) {
+    let rules = machine.platform().rules();
+    if !closed.iter().any(|other| rules.same(&other.what, folder)) {
+        closed.push(Unknown { what: folder.to_owned(), why: fault.to_string() });
+    }
+}
+
+/// The usual names that are in a scripts folder which cannot be listed: a folder that one may pass through still answers for
+/// each name.
+fn usual_names(machine: &dyn Machine, folder: &str) -> Vec<String> {
+    let rules = machine.platform().rules();
+    let names = ["python", "python3", "python.exe", "pypy3"].iter().chain(ACTIVATORS);
+    names.filter(|name| machine.lstat(&rules.join(folder, name)).is_ok()).map(|name| (*name).to_owned()).collect()
 }
 
 fn pythons(machine: &dyn Machine, rules: Rules, folder: &str, names: &[String]) -> Vec<Python> {
@@ -192,8 +220,8 @@ pub fn follow(machine: &dyn Machine, path: &str) -> (Vec<String>, ChainEnd) {
     let end = match machine.stat(&here) {
         Ok(meta) if meta.kind == Kind::File => ChainEnd::File,
         Ok(_) => ChainEnd::NotAFile,
-        Err(crate::machine::Fault::Denied) => ChainEnd::Denied,
-        Err(crate::machine::Fault::Loop) => ChainEnd::Loop,
+        Err(Fault::Denied) => ChainEnd::Denied,
+        Err(Fault::Loop) => ChainEnd::Loop,
         Err(_) => ChainEnd::Missing,
     };
     (chain, end)
@@ -204,11 +232,11 @@ fn activators(rules: Rules, folder: &str, names: &[String]) -> Vec<Activator> {
     known.map(|name| Activator { name: name.clone(), path: rules.join(folder, name) }).collect()
 }
 
-fn libraries(machine: &dyn Machine, root: &str) -> Vec<Library> {
+fn libraries(machine: &dyn Machine, root: &str, closed: &mut Vec<Unknown>) -> Vec<Library> {
     let rules = machine.platform().rules();
     let mut found = Vec::new();
     if machine.platform() == Platform::Windows {
-        found.extend(library(machine, &rules.join(root, "Lib"), None));
+        found.extend(library(machine, &rules.join(root, "Lib"), None, closed));
     }
     for lib in ["lib", "lib64"] {
         let lib = rules.join(root, lib);
@@ -216,9 +244,9 @@ fn libraries(machine: &dyn Machine, root: &str) -> Vec<Library> {
         if lib.ends_with("lib64") && machine.link(&lib).is_ok() {
             continue;
         }
-        for name in machine.list(&lib).unwrap_or_default() {
+        for name in listing(machine, &lib, closed).unwrap_or_default() {
             if let Some(named) = library_name(&name) {
-                found.extend(library(machine, &rules.join(&lib, &name), Some(named)));
+                found.extend(library(machine, &rules.join(&lib, &name), Some(named), closed));
             }
         }
     }
@@ -238,13 +266,18 @@ fn library_name(name: &str) -> Option<Named> {
         .map(|_| (implementation, version.to_owned(), rest.ends_with('t')))
 }
 
-fn library(machine: &dyn Machine, path: &str, named: Option<Named>) -> Option<Library> {
+fn library(machine: &dyn Machine, path: &str, named: Option<Named>, closed: &mut Vec<Unknown>) -> Option<Library> {
     let rules = machine.platform().rules();
-    let is_folder = |path: &str| machine.stat(path).is_ok_and(|meta| meta.kind == Kind::Dir);
-    if !is_folder(path) {
+    let kind = |path: &str| machine.stat(path).map(|meta| meta.kind);
+    if kind(path) != Ok(Kind::Dir) {
         return None;
     }
-    let site_packages = Some(rules.join(path, "site-packages")).filter(|path| is_folder(path));
+    let site_packages = rules.join(path, "site-packages");
+    let asked = kind(&site_packages);
+    if asked == Err(Fault::Denied) {
+        close(machine, closed, path, &Fault::Denied);
+    }
+    let site_packages = (asked == Ok(Kind::Dir)).then_some(site_packages);
     let (implementation, version, free_threaded) = match named {
         Some((implementation, version, free_threaded)) => (Some(implementation), Some(version), free_threaded),
         None => (None, None, false),

@@ -8,7 +8,7 @@ mod scripts;
 
 use super::environment::Environment;
 use super::owners::Owners;
-use crate::machine::{Kind, Machine, Meta, Platform};
+use crate::machine::{Fault, Kind, Machine, Meta, Platform};
 use std::collections::BTreeMap;
 
 /// The id of the lesson on every kind of thing that a tree may show.
@@ -64,6 +64,8 @@ pub const LESSONS: &[&str] = &[
     "tree/licences",
     "tree/link",
     "tree/link-broken",
+    "tree/link-closed",
+    "tree/link-loop",
     "tree/lock",
     "tree/metadata",
     "tree/module",
@@ -336,8 +338,16 @@ impl<'a> Roles<'a> {
     /// A link, whole or broken.
     pub(super) fn link(&self, entry: Entry<'_>) -> Role {
         let target = self.machine.link(entry.path).unwrap_or_default();
-        let lesson = if self.machine.stat(entry.path).is_ok() { "tree/link" } else { "tree/link-broken" };
-        Role::new(lesson).with("target", target)
+        Role::new(self.broken(entry).unwrap_or("tree/link")).with("target", target)
+    }
+
+    /// The lesson on a link that does not lead to anything that can be seen; `None` where it does.
+    pub(super) fn broken(&self, entry: Entry<'_>) -> Option<&'static str> {
+        match self.machine.stat(entry.path).err()? {
+            Fault::Denied => Some("tree/link-closed"),
+            Fault::Loop => Some("tree/link-loop"),
+            _ => Some("tree/link-broken"),
+        }
     }
 
     pub(super) fn elsewhere(&self, path: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use super::generation::Release;
 use super::scene::Halt;
 use super::strings::strip;
 use crate::machine::path::{Rules, realpath};
-use crate::machine::{Platform, text};
+use crate::machine::{Fault, Kind, Platform, text};
 use crate::venv::installation::Installation;
 
 /// The interpreter that runs in the end.
@@ -39,7 +39,14 @@ pub(super) fn find(disk: Disk<'_>, program: &str) -> Result<Started, Halt> {
 
 /// As a shell says it.
 fn not_started(disk: Disk<'_>, program: &str) -> Halt {
-    let reason = if program.contains(disk.rules.sep()) { "No such file or directory" } else { "command not found" };
+    let reason = match disk.machine.stat(program) {
+        _ if !program.contains(disk.rules.sep()) => "command not found",
+        Ok(meta) if meta.kind == Kind::Dir => "Is a directory",
+        Ok(_) | Err(Fault::Denied) => "Permission denied",
+        Err(Fault::NotADirectory) => "Not a directory",
+        Err(Fault::Loop) => "Too many levels of symbolic links",
+        Err(_) => "No such file or directory",
+    };
     Halt::Fatal(format!("{program}: {reason}"))
 }
 

@@ -34,14 +34,8 @@ impl Roles<'_> {
             });
         }
         let target = self.machine.link(entry.path).unwrap_or_default();
-        let broken = self.machine.stat(entry.path).is_err();
-        let beside = !target.contains(['/', '\\']);
-        let lesson = match (broken, beside) {
-            (true, _) => "tree/link-broken",
-            (false, true) => "tree/python-alias",
-            (false, false) => "tree/python-link",
-        };
-        Role::new(lesson).with("target", target)
+        let whole = if target.contains(['/', '\\']) { "tree/python-link" } else { "tree/python-alias" };
+        Role::new(self.broken(entry).unwrap_or(whole)).with("target", target)
     }
 
     fn script(&self, entry: Entry<'_>) -> Role {
