@@ -134,9 +134,8 @@ fn lessons(asked: &Asked, here: &dyn Machine) -> Result<Lessons, Unusable> {
 /// Every `.yaml` file in `folder` and two levels below it (`en/chapter/lesson.yaml`), by its path from there.
 fn own_lessons(here: &dyn Machine, folder: &str) -> Result<Vec<(String, String)>, Unusable> {
     let rules = here.platform().rules();
-    let failed = |path: &str, fault: &Fault| {
-        Unusable::new(format!("cannot read the lessons in {path}: {fault}"), "--lessons names a folder that holds <chapter>/<lesson>.yaml.")
-    };
+    let next = "--lessons names a folder that holds <chapter>/<lesson>.yaml.";
+    let failed = |path: &str, fault: &Fault| Unusable::new(format!("cannot read the lessons in {path}: {fault}"), next);
     let mut texts = Vec::new();
     let mut folders = vec![(String::new(), 0)];
     while let Some((inner, depth)) = folders.pop() {
@@ -155,5 +154,5 @@ fn own_lessons(here: &dyn Machine, folder: &str) -> Result<Vec<(String, String)>
             }
         }
     }
-    Ok(texts)
+    if texts.is_empty() { Err(Unusable::new(format!("there are no lessons in {folder}"), next)) } else { Ok(texts) }
 }

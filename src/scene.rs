@@ -2,9 +2,9 @@
 
 use crate::Unusable;
 use crate::cli::Scene;
-use crate::machine::Machine;
 use crate::machine::capture::Capture;
 use crate::machine::overlay::Overlay;
+use crate::machine::{Fault, Kind, Machine};
 use std::sync::Arc;
 
 /// The most that a capture may hold, in bytes.
@@ -35,12 +35,29 @@ pub fn machine(scene: &Scene, here: Arc<dyn Machine>, input: &dyn Fn() -> Result
         }
     }
     for name in &scene.unset {
+        if name.is_empty() || name.contains('=') {
+            let next = "Name the variable alone: --unset NAME.";
+            return Err(Unusable::new(format!("--unset {name}: no name that a variable can have"), next));
+        }
         overlay.unset_var(name);
     }
     if let Some(folder) = &scene.cwd {
-        overlay.set_cwd(&rules.abspath(start.as_deref().unwrap_or_default(), folder));
+        let folder = rules.abspath(start.as_deref().unwrap_or_default(), folder);
+        folder_to_start_from(&overlay, &folder)?;
+        overlay.set_cwd(&folder);
     }
     Ok(Arc::new(overlay))
+}
+
+/// Nothing starts in a folder that is not one. A recorded machine need not hold a folder that nobody asked about.
+fn folder_to_start_from(machine: &dyn Machine, folder: &str) -> Result<(), Unusable> {
+    let why = match machine.stat(folder) {
+        Ok(meta) if meta.kind == Kind::Dir => return Ok(()),
+        Err(Fault::Missing | Fault::NotRecorded) if machine.recorded() => return Ok(()),
+        Ok(_) => Fault::NotADirectory,
+        Err(fault) => fault,
+    };
+    Err(Unusable::new(format!("--cwd {folder}: {why}"), "Name the folder to start from."))
 }
 
 fn capture(file: &str, here: &dyn Machine, input: &dyn Fn() -> Result<Vec<u8>, String>) -> Result<Capture, Unusable> {
