@@ -24,6 +24,7 @@ pub mod subject;
 pub mod text;
 pub mod venv;
 pub mod verify;
+pub mod yaml;
 
 use answer::{Beside, Facts};
 use cli::{Asked, Command};

@@ -174,7 +174,7 @@ fn every_mistake_is_named_with_its_place() {
             "platform: linux\nfiles:\n  /a: {exe: 1}",
             "4:8: unknown field `exe`; expected one of dir, link, exec, text, base64, size, mtime, denied".into(),
         ),
-        ("platform: linux\nfiles:\n  /a: {exec: yes}", "4:14: something else; expected true or false".into()),
+        ("platform: linux\nfiles:\n  /a: {exec: yes}", "4:14: `yes`; expected true or false".into()),
         ("platform: linux\nfiles:\n  /a: {}\n  /a: {}", "5:3: duplicate mapping key: /a; expected each key once".into()),
         (
             "platform: linux\nfiles:\n  /a: {}\n  /b/../a/: x",

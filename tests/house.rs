@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 /// Each room, and the rooms of ours that it may use. What is not named here may use everything.
 const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("yaml", &[]),
     ("page", &["text"]),
-    ("machine", &["text"]),
+    ("machine", &["text", "yaml"]),
     ("venv", &["machine", "text"]),
     ("simulate", &["venv", "machine", "text"]),
     ("diagnose", &["simulate", "venv", "machine", "text"]),
-    ("lessons", &["page", "text"]),
+    ("lessons", &["page", "text", "yaml"]),
     ("explain", &["lessons", "page", "diagnose", "simulate", "venv", "machine", "text"]),
     ("render", &["page", "text"]),
     ("cli", &["simulate"]),
@@ -22,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Each crate with a door: the files (or folders) that alone may name it.
 const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["cli.rs"]),
-    ("serde_yaml", &["lessons/", "machine/capture.rs", "machine/capture/"]),
+    ("serde_yaml", &["yaml.rs", "lessons/", "machine/capture.rs", "machine/capture/"]),
     ("syntect", &["render/highlight.rs"]),
     ("two_face", &["render/highlight.rs"]),
     ("ptree", &["render/tree.rs"]),

@@ -90,8 +90,8 @@ const HOLES: &str =
 #[test]
 fn a_file_that_is_no_lesson_says_which_fields_a_lesson_has() {
     let fields = "title, summary, body, without, try, sources, see, predict, words";
-    assert_eq!(complaint("title: [\n"), "en/config/home.yaml:1:8: something else; expected string scalar");
-    assert_eq!(complaint("- a\n"), "en/config/home.yaml:1:1: something else; expected mapping start");
+    assert_eq!(complaint("title: [\n"), "en/config/home.yaml:1:8: a list; expected a text");
+    assert_eq!(complaint("- a\n"), "en/config/home.yaml:1:1: a list; expected a mapping: `key: value`");
     assert_eq!(complaint("tittle: t\nsummary: s\n"), format!("en/config/home.yaml:1:1: unknown field `tittle`; expected one of {fields}"));
     assert_eq!(
         complaint("title: t\nsummary: first: second\n"),
@@ -99,7 +99,7 @@ fn a_file_that_is_no_lesson_says_which_fields_a_lesson_has() {
     );
     assert_eq!(
         complaint("title: t\ntitle: t\nsummary: s\n"),
-        format!("en/config/home.yaml:2:1: duplicate mapping key: title; expected YAML with the fields {fields}")
+        "en/config/home.yaml:2:1: duplicate mapping key: title; expected each key once"
     );
 }
 

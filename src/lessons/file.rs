@@ -10,6 +10,7 @@ use super::holes::{Holes, chapters};
 use super::lesson::{Lesson, Question, Try};
 use super::markup::{self, Passage, Phrase, Unsupported};
 use super::values::System;
+use crate::yaml::{self, Mistake};
 
 /// The longest summary, holes unfilled: it stands beside a file name in a terminal.
 const SUMMARY_LIMIT: usize = 100;
@@ -105,10 +106,11 @@ impl Reader<'_> {
     fn raw(&self) -> Result<Raw, LessonError> {
         let options = serde_yaml::options! { strict_booleans: true, with_snippet: false };
         serde_yaml::from_str_with_options(self.text, options).map_err(|error| {
-            let (found, expected) = spoken(&error);
-            match error.location() {
-                Some(at) if at != Location::UNKNOWN => LessonError::at(self.file, place(at), found, expected),
-                _ => LessonError::of_file(self.file, found, expected),
+            let mistake = Mistake::of(self.text, &error);
+            let expected = mistake.expected_or("YAML with the fields title, summary, body, without, try, sources, see, predict, words");
+            match mistake.place {
+                Some((line, column)) => LessonError::at(self.file, Place { line, column }, mistake.found, expected),
+                None => LessonError::of_file(self.file, mistake.found, expected),
             }
         })
     }
@@ -199,21 +201,6 @@ fn ends_hole(rest: &str) -> bool {
 }
 
 fn place(at: Location) -> Place {
-    Place { line: at.line() as u32, column: at.column() as u32 }
-}
-
-/// The parser's message, split into what it found and what it wanted. Advice to programmers who call the parser is left out.
-fn spoken(error: &serde_yaml::Error) -> (String, String) {
-    let message = error.without_snippet().to_string();
-    let message = [" at line ", ", set "].iter().fold(message.as_str(), |rest, tail| rest.split(tail).next().unwrap_or(rest)).trim();
-    match (message.split_once(", expected "), message.strip_prefix("expected ")) {
-        (Some((found, expected)), _) => (found.to_owned(), expected.to_owned()),
-        (None, Some(expected)) => ("something else".to_owned(), expected.to_owned()),
-        (None, None) if message.starts_with("mapping values") => {
-            ("a second `: ` in one line".to_owned(), "quotes around a text that has `: ` in it".to_owned())
-        }
-        (None, None) => {
-            (message.to_owned(), "YAML with the fields title, summary, body, without, try, sources, see, predict, words".to_owned())
-        }
-    }
+    let (line, column) = yaml::place(at);
+    Place { line, column }
 }

@@ -1,8 +1,8 @@
 //! What stands where in an environment: its scripts folder, the names of Python there, the library folders, the scripts of
 //! activation. Read from the listings of three or four folders, never deeper.
 
-use crate::machine::path::Rules;
 use super::Unknown;
+use crate::machine::path::Rules;
 use crate::machine::{Fault, Kind, Machine, Platform};
 
 /// What stands where.

@@ -1,11 +1,12 @@
 //! Makes a machine of a capture's YAML, and names the place of what cannot be.
 
-use super::raw::{self, Pairs, Raw, RawEntry, SIZE_LIMIT, place, spoken};
+use super::raw::{self, Pairs, Raw, RawEntry, SIZE_LIMIT, spoken};
 use super::tree::{Entry, Files};
 use super::{Capture, CaptureError, registry_key};
 use crate::machine::resolve::{Last, Resolver};
 use crate::machine::variables::Variables;
 use crate::machine::{Build, Platform};
+use crate::yaml::place;
 use serde_yaml::Spanned;
 use std::collections::BTreeMap;
 
@@ -75,7 +76,7 @@ impl Reader<'_> {
             // A capture of another version may hold what this one does not know; then the version is the mistake to name.
             match raw::version(self.text).map(|version| self.check_version(Some(&version))) {
                 Some(Err(other_version)) => other_version,
-                _ => spoken(self.file, &error),
+                _ => spoken(self.file, self.text, &error),
             }
         })
     }

@@ -3,9 +3,10 @@
 use super::CaptureError;
 use super::tree::Entry;
 use crate::machine::{Build, Kind};
+use crate::yaml::Mistake;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
-use serde_yaml::{Location, Spanned};
+use serde_yaml::Spanned;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -204,31 +205,14 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-/// The parser's message, split into what it found and what it wanted; advice to programmers is left out.
-pub(super) fn spoken(file: &str, error: &serde_yaml::Error) -> CaptureError {
-    let message = error.without_snippet().to_string();
-    let message = [" at line ", ", set "].iter().fold(message.as_str(), |rest, tail| rest.split(tail).next().unwrap_or(rest)).trim();
-    let (found, expected) = match (message.split_once(", expected "), message.strip_prefix("expected ")) {
-        (Some((found, expected)), _) => (found, expected),
-        (None, Some("mapping start")) => ("something else", "a mapping: `key: value`"),
-        (None, Some("string scalar")) => ("something else", "a text"),
-        (None, Some(expected)) => ("something else", expected),
-        (None, None) if message.starts_with("duplicate mapping key") => (message, "each key once"),
-        (None, None) if message.starts_with("invalid boolean") => ("something else", "true or false"),
-        (None, None) if message.starts_with("invalid u64") => ("something else", "a whole number, not negative"),
-        (None, None) if message.starts_with("invalid i64") => ("something else", "a whole number"),
-        (None, None) if message.starts_with("cannot deserialize null") => ("nothing", "a text, \"\" for an empty one"),
-        (None, None) if message.starts_with("budget breached: Documents") => ("a second document", "one capture in a file"),
-        (None, None) => (message, "a capture in YAML or JSON"),
+/// The parser's complaint about the capture `text`.
+pub(super) fn spoken(file: &str, text: &str, error: &serde_yaml::Error) -> CaptureError {
+    let mistake = Mistake::of(text, error);
+    let second = mistake.found.starts_with("budget breached: Documents");
+    let spoken = if second {
+        CaptureError::of_file(file, "a second document", "one capture in a file")
+    } else {
+        CaptureError::of_file(file, mistake.found.as_str(), mistake.expected_or("a capture in YAML or JSON"))
     };
-    let spoken = CaptureError::of_file(file, found, expected);
-    match error.location() {
-        Some(at) if at != Location::UNKNOWN => spoken.at(place(at)),
-        _ => spoken,
-    }
-}
-
-/// Line and column, from 1.
-pub(super) fn place(at: Location) -> (u32, u32) {
-    (at.line() as u32, at.column() as u32)
+    mistake.place.into_iter().fold(spoken, CaptureError::at)
 }
