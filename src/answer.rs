@@ -3,6 +3,7 @@
 use crate::cli::{Asked, Command, Format, When};
 use crate::explain::names::{Landmarks, Names};
 use crate::explain::samples::{self, Samples};
+use crate::explain::syspath::Beside;
 use crate::explain::whole::{self, Whole};
 use crate::explain::{self, Depth, Teller};
 use crate::lessons::Lessons;
@@ -61,16 +62,6 @@ pub enum Facts {
     Requirements(String),
     /// `--sample list`.
     Samples(Samples),
-}
-
-/// What stands beside a foretold start.
-pub enum Beside {
-    /// Nothing.
-    Nothing,
-    /// What the real interpreter says (`--verify`).
-    Real(Verified),
-    /// The start as it is without the change (`--whatif`).
-    Unchanged(Box<Startup>),
 }
 
 impl Facts {

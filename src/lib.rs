@@ -26,8 +26,9 @@ pub mod venv;
 pub mod verify;
 pub mod yaml;
 
-use answer::{Beside, Facts};
+use answer::Facts;
 use cli::{Asked, Command};
+use explain::syspath::Beside;
 use lessons::Lessons;
 use machine::{Fault, Machine};
 use simulate::startup::{Launch, start};

@@ -15,9 +15,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("simulate", &["venv", "machine", "text"]),
     ("diagnose", &["simulate", "venv", "machine", "text"]),
     ("lessons", &["page", "text", "yaml"]),
-    ("explain", &["lessons", "page", "diagnose", "simulate", "venv", "machine", "text"]),
-    ("render", &["page", "text"]),
     ("cli", &["simulate"]),
+    ("scene", &["cli", "machine"]),
+    ("subject", &["cli", "diagnose", "simulate", "venv", "machine"]),
+    ("verify", &["simulate", "machine", "text"]),
+    ("explain", &["subject", "verify", "lessons", "page", "diagnose", "simulate", "venv", "machine", "text"]),
+    ("render", &["page", "text"]),
 ];
 
 /// Each crate with a door: the files (or folders) that alone may name it.

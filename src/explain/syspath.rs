@@ -1,7 +1,6 @@
 //! The view of start-up: the items of `sys.path` with their causes, what was left out, and on request every step.
 
 use super::{Depth, Teller};
-use crate::answer::Beside;
 use crate::lessons::Values;
 use crate::page::{Block, Page, Role, Section, Table, Text};
 use crate::simulate::startup::{LeftOut, Origin, Outcome, PathItem, Startup, Step};
@@ -9,6 +8,16 @@ use crate::venv::Source;
 use crate::verify::Verified;
 
 const VIEW: &str = "view/syspath";
+
+/// What stands beside a foretold start.
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// What the real interpreter says (`--verify`).
+    Real(Verified),
+    /// The start as it is without the change (`--whatif`).
+    Unchanged(Box<Startup>),
+}
 
 /// The whole page of `syspath`.
 pub fn page(teller: &Teller<'_>, startup: &Startup, command: &str, beside: &Beside) -> Page {
