@@ -1,14 +1,20 @@
 # Asks the real interpreter where each module is: one JSON object a line. What this program or a search imports is taken out of
-# sys.modules again, so that no question changes the answer to another; the program's own imports pass over the working folder.
+# sys.modules again, and what the imported code did to the search is undone, so that no question changes the answer to another;
+# the program's own imports pass over the working folder.
 import sys
 started = set(sys.modules)
 first = sys.path.pop(0)
 import json
 from importlib.util import find_spec
 sys.path.insert(0, first)
+kept = [(searched, list(searched)) for searched in (sys.path, sys.meta_path, sys.path_hooks)]
 
 
 def forget():
+    for searched, before in kept:
+        if searched != before:
+            searched[:] = before
+            sys.path_importer_cache.clear()
     for module in [module for module in sys.modules if module not in started]:
         del sys.modules[module]
 
