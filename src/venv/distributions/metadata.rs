@@ -29,7 +29,7 @@ impl Metadata {
         for file in files {
             match machine.head(file, USUAL) {
                 Ok(bytes) if bytes.is_empty() => {}
-                Ok(bytes) if bytes.len() == USUAL && header_length(&bytes) == USUAL => {
+                Ok(bytes) if bytes.len() == USUAL && !header(&bytes).1 => {
                     return machine.head(file, LONG).map(|bytes| Self::parse(file, &bytes));
                 }
                 Ok(bytes) => return Ok(Self::parse(file, &bytes)),
@@ -41,8 +41,8 @@ impl Metadata {
 
     /// Takes the fields out of the file's bytes.
     pub fn parse(file: &str, bytes: &[u8]) -> Self {
-        let header = &bytes[..header_length(bytes).min(bytes.len())];
-        let parsed = mailparse::parse_headers(header).map(|(headers, _)| headers).unwrap_or_default();
+        let (header, _) = header(bytes);
+        let parsed = mailparse::parse_headers(&header).map(|(headers, _)| headers).unwrap_or_default();
         // The values as they stand: Python's `email` decodes no encoded words here either.
         let fields = parsed.iter().take(FIELDS).map(|field| (text::decode(field.get_key_raw()), value(field.get_value_raw())));
         Self { file: file.to_owned(), fields: fields.collect(), not_utf8: not_utf8(bytes) }
@@ -63,19 +63,32 @@ fn value(raw: &[u8]) -> String {
     text::decode(raw).trim().to_owned()
 }
 
-/// The length of the header: up to the first line that is neither a field nor the continuation of one (Lib/email/feedparser.py,
-/// `headerRE`).
-fn header_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        let is_more = length > 0 && matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
-        let key = line.iter().take_while(|&&byte| (33..=126).contains(&byte) && byte != b':').count();
-        if !is_more && (key == 0 || line.get(key) != Some(&b':')) {
-            return length;
+/// The header: every line up to the first that is neither a field nor the continuation of one (Lib/email/feedparser.py, `headerRE`,
+/// `_parse_headers()`). A line of spaces is a continuation too, as in licences that are quoted whole. Lines that Python passes over are
+/// left out: a continuation of nothing, a field without a name, the `From ` of old mailboxes. The second is whether the end was met.
+fn header(bytes: &[u8]) -> (Vec<u8>, bool) {
+    let mut header = Vec::new();
+    let mut after_return = false;
+    for line in bytes.split_inclusive(|&byte| matches!(byte, b'\n' | b'\r')) {
+        // A line ends with \n, \r or both.
+        if std::mem::replace(&mut after_return, line.ends_with(b"\r")) && line == b"\n" {
+            continue;
         }
-        length += line.len();
+        let is_more = matches!(line.first(), Some(b' ' | b'\t'));
+        let key = line.iter().take_while(|&&byte| (33..=126).contains(&byte) && byte != b':').count();
+        let is_field = line.get(key) == Some(&b':');
+        match (is_more, is_field) {
+            (true, _) if header.is_empty() => {}
+            (_, true) if key == 0 => {}
+            (true, _) | (_, true) => {
+                header.extend_from_slice(line.strip_suffix(b"\n").or(line.strip_suffix(b"\r")).unwrap_or(line));
+                header.push(b'\n');
+            }
+            (false, false) if line.starts_with(b"From ") => {}
+            (false, false) => return (header, true),
+        }
     }
-    length
+    (header, false)
 }
 
 fn not_utf8(bytes: &[u8]) -> Option<u32> {
@@ -97,6 +110,13 @@ mod tests {
         assert_eq!(metadata.get("name"), Some("a"));
         assert_eq!(metadata.all("Requires-Dist").count(), 2);
         assert_eq!(metadata.get("Version"), None);
+    }
+
+    #[test]
+    fn a_line_of_spaces_goes_on_with_the_field_and_stray_lines_are_passed_over() {
+        let metadata =
+            Metadata::parse("f", b"From me\n  stray\n:\nLicense: a\n        \n        b\rName: c\r\n\t\nRequires-Dist: d\n\nVersion: 9\n");
+        assert_eq!((metadata.get("Name"), metadata.all("Requires-Dist").next(), metadata.get("Version")), (Some("c"), Some("d"), None));
     }
 
     #[test]
