@@ -7,25 +7,21 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
 #![allow(clippy::print_stdout, reason = "the count is printed")]
 
+#[path = "imports/asked.rs"]
+mod asked;
+#[path = "imports/editables.rs"]
+mod editables;
 #[path = "imports/places.rs"]
 mod places;
 mod support;
 
+use asked::Memory;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+use support::Scratch;
 use support::environments::{self, Kind};
 use support::interpreters::{self, Interpreter};
 use support::process::{self, Run};
-use support::{Scratch, setting};
-use venv_explain::machine::live::Live;
-use venv_explain::machine::overlay::Overlay;
-use venv_explain::simulate::import::{Import, imports};
-use venv_explain::simulate::startup::{Launch, start};
-use venv_explain::venv::installation::Installation;
-
-const PROBE: &str = include_str!("imports/probe.py");
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -41,6 +37,12 @@ fn main() {
             trials.push(Trial::test(name, move || compare(interpreter, &scratch)).with_ignored_flag(ignored));
         }
     }
+    let newest = interpreters::all().iter().filter(|known| known.is_cpython_from(9)).max_by_key(|known| known.version);
+    let scratch = Scratch::new("editables");
+    let made = newest.filter(|_| !arguments.list).ok_or_else(String::new).and_then(|newest| editables::make(newest, scratch.path()));
+    let ignored = made.is_err();
+    let trial = Trial::test("every style of editable installation", move || editables::compare(&made?, &scratch));
+    trials.push(trial.with_ignored_flag(ignored));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -52,37 +54,12 @@ fn compare(interpreter: &Interpreter, scratch: &Scratch) -> Result<(), Failed> {
     names.extend(standard(interpreter)?);
     names.extend(places::names_in(&interpreter.stdlib.join("site-packages")));
     let names: Vec<String> = names.into_iter().collect();
-    let real = real(&app, scratch.path(), &names)?;
-    let ours = ours(&app, scratch.path(), &names);
-    let mut differences = Vec::new();
-    let comparable = real.iter().zip(&ours).filter(|(answer, _)| answer["silent"].is_null());
-    for (answer, import) in comparable.clone() {
-        let expected = said(answer);
-        let foretold = format!("{} {:?} {:?}", import.found, import.origin.as_deref(), import.locations);
-        if expected != foretold {
-            differences.push(format!("{}:\n   real {expected}\n   ours {foretold}", import.module));
-        }
+    if names.len() < 250 {
+        return Err(format!("only {} names", names.len()).into());
     }
-    if setting("IMPORTS_SHOW").is_some() {
-        for import in &ours {
-            println!("{} {:?} {:?}", import.module, import.origin, import.kind);
-        }
-    }
-    let found = ours.iter().filter(|import| import.found).count();
-    println!("{}: {} names compared, {found} found", interpreter.name, comparable.count());
-    if real.len() != names.len() || names.len() < 250 {
-        return Err(format!("{} names, {} answers", names.len(), real.len()).into());
-    }
-    let shown: Vec<&str> = differences.iter().map(String::as_str).take(20).collect();
-    if differences.is_empty() { Ok(()) } else { Err(format!("{} differ:\n{}", differences.len(), shown.join("\n")).into()) }
-}
-
-/// What the real interpreter says of one name.
-fn said(answer: &serde_json::Value) -> String {
-    let locations: Vec<&str> =
-        answer["locations"].as_array().map(|all| all.iter().filter_map(serde_json::Value::as_str).collect()).unwrap_or_default();
-    let error = answer["error"].as_str().unwrap_or_default();
-    format!("{}{error} {:?} {locations:?}", answer["found"], answer["origin"].as_str())
+    let compared = asked::compare(&app.join(".venv"), &app, scratch.path(), &[], &names, Memory::Forgets)?;
+    println!("{}: {} names compared, {} found", interpreter.name, compared.names, compared.found);
+    asked::verdict(&compared.differences)
 }
 
 /// Every top-level module of the standard library, and everything built in.
@@ -108,33 +85,4 @@ fn standard(interpreter: &Interpreter) -> Result<BTreeSet<String>, Failed> {
         names.remove(unfit);
     }
     Ok(names)
-}
-
-fn variables(home: &Path) -> [(&'static str, String); 3] {
-    [("HOME", home.display().to_string()), ("PATH", "/usr/bin:/bin".to_owned()), ("LC_ALL", "C.UTF-8".to_owned())]
-}
-
-/// What the environment's own interpreter answers, started in `app`.
-fn real(app: &Path, home: &Path, names: &[String]) -> Result<Vec<serde_json::Value>, Failed> {
-    let mut run = Run::new(app.join(".venv/bin/python")).args(["-B", "-c", PROBE]).cwd(app);
-    for (name, value) in variables(home) {
-        run = run.var(name, value);
-    }
-    run.stdin = names.join("\n").into_bytes();
-    let ended = process::run(&run).map_err(|error| error.to_string())?;
-    if ended.status != Some(0) {
-        return Err(ended.complaint().into());
-    }
-    ended.text().lines().map(|line| serde_json::from_str(line).map_err(|error| format!("{error}: {line}").into())).collect()
-}
-
-/// What this tool foretells.
-fn ours(app: &Path, home: &Path, names: &[String]) -> Vec<Import> {
-    let mut machine = Overlay::new(Arc::new(Live::new()));
-    machine.replace_vars(variables(home).into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
-    machine.set_cwd(&app.display().to_string());
-    let program = app.join(".venv/bin/python").display().to_string();
-    let startup = start(&machine, &Launch { program: program.clone(), arguments: Vec::new() });
-    let installation = Installation::of(&machine, startup.base_executable.as_deref().unwrap_or(&program));
-    imports(&machine, &startup, &installation, names)
 }

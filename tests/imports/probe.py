@@ -32,9 +32,13 @@ for line in sys.stdin:
     except ValueError:
         # It is imported already, and says nothing of where it came from.
         answer["silent"] = True
-    except (ImportError, AttributeError):
+    except ImportError as error:
+        # The code of a parent that does not run here says nothing of where its parts are.
+        if error.name and name != error.name and not name.startswith(error.name + "."):
+            answer["silent"] = True
+    except AttributeError:
         pass
     except BaseException as error:
-        answer["error"] = repr(error)
+        answer.update({"silent": True} if "." in name else {"error": repr(error)})
     out.write(json.dumps(answer) + "\n")
     forget()

@@ -72,6 +72,14 @@ impl Run {
         self
     }
 
+    /// With the developer's own home folder and settings of installers: by these a registry is reached.
+    pub fn online(self) -> Self {
+        let starts = ["PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP", "http", "NO_PROXY", "no_proxy"];
+        let is_kept = |name: &str| name == "HOME" || starts.iter().any(|start| name.starts_with(start));
+        let kept = std::env::vars().filter(|(name, _)| is_kept(name));
+        kept.fold(self.var("PATH", "/usr/bin:/bin").var("LANG", "C.UTF-8"), |run, (name, value)| run.var(name, value))
+    }
+
     /// In a working folder.
     pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cwd = Some(folder.into());

@@ -1,10 +1,14 @@
-//! The finders that setuptools writes for editable installations (`setuptools/command/editable_wheel.py: _FINDER_TEMPLATE`): a `.pth`
-//! line installs `__editable___NAME_finder.py`, whose two tables say where modules are. The tables are read, the code is not run.
+//! The finders of editable installations, which a `.pth` line installs. Their tables are read, their code is not run.
+//!
+//! setuptools writes `__editable___NAME_finder.py`, whose tables say where modules are (`setuptools/command/editable_wheel.py:
+//! _FINDER_TEMPLATE`). hatchling (`dev-mode-exact`) and pdm-backend use the package `editables`: a module of calls, one for each name
+//! (`editables/redirector.py: RedirectingFinder`).
 
 use super::finder::{Answer, Folders};
 use super::{Kind, Spec};
 use crate::machine::path::Rules;
 use crate::machine::{Machine, text};
+use crate::simulate::startup::redirections;
 use std::collections::BTreeMap;
 
 const LIMIT: usize = 4 << 20;
@@ -15,32 +19,54 @@ pub(super) struct Editable {
     pub file: String,
     /// The `.pth` file that installs it.
     pub pth: String,
-    /// `MAPPING`: where each module or package is, without suffix.
+    /// Where each module or package is.
     mapping: BTreeMap<String, String>,
-    /// `NAMESPACES`: the folders of each namespace package.
-    namespaces: BTreeMap<String, Vec<String>>,
-    /// `PATH_PLACEHOLDER`: the item of `sys.path` that makes Python ask for namespaces.
-    pub placeholder: String,
+    template: Template,
+}
+
+/// Who wrote it.
+enum Template {
+    /// setuptools: `MAPPING` names paths without suffix.
+    Setuptools {
+        /// `NAMESPACES`: the folders of each namespace package.
+        namespaces: BTreeMap<String, Vec<String>>,
+        /// `PATH_PLACEHOLDER`: the item of `sys.path` that makes Python ask for namespaces.
+        placeholder: String,
+    },
+    /// `editables`: the files themselves.
+    Redirecting,
 }
 
 /// The finders that the `.pth` files of a folder install, in their order.
 pub(super) fn in_folder(machine: &dyn Machine, folder: &str) -> Vec<Editable> {
     let rules = machine.platform().rules();
     let names = machine.list(folder).unwrap_or_default();
-    let pths = names.into_iter().filter(|name| name.ends_with(".pth") && name.starts_with("__editable__"));
-    pths.filter_map(|name| {
+    let mut found = Vec::new();
+    for name in names.into_iter().filter(|name| name.ends_with(".pth") && !name.starts_with('.')) {
         let pth = rules.join(folder, &name);
-        let content = text::decode(&machine.read(&pth, LIMIT).ok()?);
-        let line = content.lines().find(|line| line.starts_with("import __editable__"))?;
-        let module = line.strip_prefix("import ")?.split(';').next()?.trim();
-        let file = rules.join(folder, &format!("{module}.py"));
-        Editable::parse(&text::decode(&machine.read(&file, LIMIT).ok()?), file, pth)
-    })
-    .collect()
+        let Ok(content) = machine.read(&pth, LIMIT) else { continue };
+        for line in text::decode(&content).lines() {
+            let Some(module) = line.strip_prefix("import ").and_then(|rest| rest.split(';').next()).map(str::trim) else { continue };
+            if module.contains(['/', '\\', '.', '\0']) {
+                continue;
+            }
+            let file = rules.join(folder, &format!("{module}.py"));
+            let Ok(bytes) = machine.read(&file, LIMIT) else { continue };
+            found.extend(Editable::parse(&text::decode(&bytes), module, file, &pth));
+        }
+    }
+    found
 }
 
 impl Editable {
-    fn parse(content: &str, file: String, pth: String) -> Option<Self> {
+    fn parse(content: &str, module: &str, file: String, pth: &str) -> Option<Self> {
+        let pth = pth.to_owned();
+        if let Some(mapping) = redirections(content) {
+            return Some(Self { file, pth, mapping, template: Template::Redirecting });
+        }
+        if !module.starts_with("__editable__") {
+            return None;
+        }
         let value = |name: &str| {
             let line = content.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ':', '='])))?;
             Some(line.split_once(" = ")?.1)
@@ -61,11 +87,21 @@ impl Editable {
         let placeholder = value("PATH_PLACEHOLDER").unwrap_or_default();
         let name = Literal::parse(placeholder).and_then(strings).unwrap_or_default();
         let suffix = if placeholder.contains("+ \".__path_hook__\"") { ".__path_hook__" } else { "" };
-        Some(Self { file, pth, mapping, namespaces, placeholder: format!("{name}{suffix}") })
+        Some(Self { file, pth, mapping, template: Template::Setuptools { namespaces, placeholder: format!("{name}{suffix}") } })
+    }
+
+    /// The item of `sys.path` that makes Python ask it for namespaces; empty where there is none.
+    pub(super) fn placeholder(&self) -> &str {
+        if let Template::Setuptools { placeholder, .. } = &self.template { placeholder } else { "" }
     }
 
     /// `_EditableFinder.find_spec`.
     pub(super) fn find(&self, rules: Rules, folders: &Folders<'_>, name: &str, tried: &mut Vec<String>) -> Option<Spec> {
+        if let Template::Redirecting = self.template {
+            // Names with a dot are left to the packages themselves.
+            let file = self.mapping.get(name).filter(|_| !name.contains('.'))?;
+            return Self::redirected(rules, folders, file, tried);
+        }
         if let Some(path) = self.mapping.get(name) {
             return Self::at(rules, folders, path, tried);
         }
@@ -75,6 +111,15 @@ impl Editable {
             Answer::Portions(locations) => Some(Spec { origin: None, kind: Kind::Namespace, locations: Some(locations) }),
             Answer::Nothing => None,
         }
+    }
+
+    /// `spec_from_file_location`, which does not ask whether the file is there.
+    fn redirected(rules: Rules, folders: &Folders<'_>, file: &str, tried: &mut Vec<String>) -> Option<Spec> {
+        tried.push(file.to_owned());
+        let (_, kind) = folders.suffixes().find(|(suffix, _)| file.ends_with(suffix.as_str()))?;
+        let is_package = rules.basename(file).split('.').next() == Some("__init__");
+        let locations = is_package.then(|| vec![rules.dirname(file)]);
+        Some(Spec { origin: Some(file.to_owned()), kind: if is_package { Kind::Package } else { *kind }, locations })
     }
 
     fn at(rules: Rules, folders: &Folders<'_>, path: &str, tried: &mut Vec<String>) -> Option<Spec> {
@@ -94,17 +139,19 @@ impl Editable {
 
     /// `_EditableNamespaceFinder.find_spec`: the portions of a namespace package, the placeholder last.
     pub(super) fn portions(&self, name: &str) -> Option<Vec<String>> {
-        let mut paths = self.namespaces.get(name)?.clone();
+        let Template::Setuptools { namespaces, placeholder } = &self.template else { return None };
+        let mut paths = namespaces.get(name)?.clone();
         if paths.is_empty() {
             paths.extend(self.mapping.get(name).cloned());
         }
-        paths.push(self.placeholder.clone());
+        paths.push(placeholder.clone());
         Some(paths)
     }
 
     /// The top-level names that it can find.
     pub(super) fn modules(&self) -> impl Iterator<Item = &str> {
-        self.mapping.keys().chain(self.namespaces.keys()).map(|name| name.split('.').next().unwrap_or(name))
+        let namespaces = if let Template::Setuptools { namespaces, .. } = &self.template { Some(namespaces) } else { None };
+        self.mapping.keys().chain(namespaces.into_iter().flat_map(BTreeMap::keys)).map(|name| name.split('.').next().unwrap_or(name))
     }
 }
 

@@ -51,6 +51,11 @@ impl<'m> Folders<'m> {
         })
     }
 
+    /// The suffixes in the order in which a folder is searched: extensions, source, bytecode.
+    pub(super) fn suffixes(&self) -> impl Iterator<Item = &(String, Kind)> {
+        self.suffixes.iter()
+    }
+
     /// The suffixes in the order of `importlib.machinery.all_suffixes()`: source, bytecode, extensions.
     pub(super) fn all_suffixes(&self) -> impl Iterator<Item = &(String, Kind)> {
         let of = |kind: Kind| self.suffixes.iter().filter(move |(_, candidate)| *candidate == kind);

@@ -219,7 +219,7 @@ impl<'m> Search<'m> {
         let mut searched = Vec::new();
         let mut portions: Vec<String> = Vec::new();
         let mut first = None;
-        let hooked = self.editables.iter().map(|one| one.placeholder.as_str());
+        let hooked = self.editables.iter().map(Editable::placeholder);
         let missing: Vec<(Option<usize>, &str)> = if whole == tail {
             hooked.filter(|item| !item.is_empty() && items.iter().all(|(_, known)| known != item)).map(|item| (None, item)).collect()
         } else {
@@ -261,7 +261,7 @@ impl<'m> Search<'m> {
 
     /// One item, through the hook that takes it (`sys.path_hooks`: zip files, folders, the placeholders of editable installations).
     pub(super) fn at(&self, item: &str, whole: &str, tail: &str, tried: &mut Vec<String>) -> (Answer, Finder) {
-        if let Some(editable) = self.editables.iter().find(|one| one.placeholder == item && !item.is_empty()) {
+        if let Some(editable) = self.editables.iter().find(|one| one.placeholder() == item && !item.is_empty()) {
             let answer = editable.portions(whole).map_or(Answer::Nothing, Answer::Portions);
             return (answer, Finder::Editable(editable.file.clone()));
         }

@@ -7,6 +7,8 @@ use super::site::Site;
 use super::steps;
 use super::strings::strip;
 use super::{Outcome, Step};
+use crate::text;
+use std::collections::BTreeMap;
 
 /// What a line of code does to `sys.path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,10 +115,31 @@ fn imports(site: &Site<'_, '_>, names: &str) -> Effect {
             None if modules::OFTEN_BUILT_IN.contains(&top) => {}
             None => return Effect::Fails,
             Some(file) if HARMLESS_MODULES.contains(&top) || is_standard(site, &file) => {}
+            Some(file) if site.disk.machine.read(&file, TEXT_LIMIT).is_ok_and(|text| redirections(&text::decode(&text)).is_some()) => {
+                // Its first line imports the package whose finder it fills.
+                if modules::find(site.disk, &site.path, "editables").0.is_none() {
+                    return Effect::Fails;
+                }
+            }
             Some(file) => return Effect::Unknown(format!("{file} is code, which is not run here")),
         }
     }
     Effect::None
+}
+
+/// The names that a module maps to files, where it does nothing else: the bootstrap of the package `editables`
+/// (`editables/__init__.py`, `EditableProject.bootstrap()`).
+pub fn redirections(text: &str) -> Option<BTreeMap<String, String>> {
+    let mut lines = text.lines().map(strip).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let head = ["from editables.redirector import RedirectingFinder as F", "F.install()"];
+    if head.iter().any(|expected| lines.next() != Some(expected)) {
+        return None;
+    }
+    let pair = |line: &str| {
+        let (name, path) = line.strip_prefix("F.map_module(")?.strip_suffix(')')?.split_once(", ")?;
+        Some((literal(name)?, literal(path)?))
+    };
+    lines.map(pair).collect()
 }
 
 /// Modules outside the standard library whose import at start-up is known to leave `sys.path` alone.

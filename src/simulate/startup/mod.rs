@@ -24,6 +24,7 @@ mod strings;
 mod undecodable;
 
 pub use command_line::{Switches, switches};
+pub use known_code::redirections;
 pub use run::start;
 pub use steps::STEPS;
 
