@@ -100,7 +100,8 @@ fn install(interpreter: &Interpreter, uv: Option<&Path>, folder: &Path) -> Resul
     Ok(venv)
 }
 
-fn uv() -> Option<PathBuf> {
+/// The first uv of this machine that is no shim.
+pub fn uv() -> Option<PathBuf> {
     let beside = interpreters::all().iter().filter_map(|known| Some(known.path.parent()?.join("uv")));
     beside.chain(on_path("uv")).find(|file| process::is_executable(file) && !file.display().to_string().contains("/shims/"))
 }
@@ -152,7 +153,7 @@ fn same(what: &str, expected: &BTreeSet<String>, told: &BTreeSet<String>) -> Res
     if differ.is_empty() { Ok(()) } else { Err(format!("{what} differ: {differ:#?}").into()) }
 }
 
-fn distributions(venv: &Path) -> Result<(), Failed> {
+pub fn distributions(venv: &Path) -> Result<(), Failed> {
     let script = "import importlib.metadata as m, json\n\
         print(json.dumps([[d.metadata['Name'], d.version, str(d._path), (d.read_text('INSTALLER') or '').strip(), \
         d.read_text('REQUESTED') is not None] for d in m.distributions()]))";
@@ -168,7 +169,7 @@ fn distributions(venv: &Path) -> Result<(), Failed> {
     same("distributions", &real, &ours.collect())
 }
 
-fn problems(venv: &Path) -> Result<(), Failed> {
+pub fn problems(venv: &Path) -> Result<(), Failed> {
     let told = Told::of(venv);
     let ours: BTreeSet<String> = told
         .packages
@@ -199,7 +200,7 @@ fn problems(venv: &Path) -> Result<(), Failed> {
     same("uv pip check and ours", &real.collect(), &ours)
 }
 
-fn frozen(venv: &Path) -> Result<(), Failed> {
+pub fn frozen(venv: &Path) -> Result<(), Failed> {
     let told = Told::of(venv);
     let ours = freeze(&told.machine, &told.scene(), &told.packages);
     let run = Run::new(venv.join("bin/python")).args(["-m", "pip", "--disable-pip-version-check", "freeze"]);
@@ -213,10 +214,15 @@ fn anatomies(told: &Told) -> Vec<Anatomy> {
     each.map(|one| Anatomy::of(&told.machine, &told.environment, &scene, &told.packages, one)).collect()
 }
 
-/// pip's own plan, asked of the pip in that environment.
+/// With a file that nobody recorded.
 fn uninstalled(venv: &Path) -> Result<(), Failed> {
     let site = Told::of(venv).environment.site_packages.first().cloned().unwrap_or_default();
     fs::write(Path::new(&site).join("sample_000/added by hand.txt"), "")?;
+    planned(venv)
+}
+
+/// pip's own plan for each distribution.
+pub fn planned(venv: &Path) -> Result<(), Failed> {
     let script = "import json\n\
         from pip._internal.metadata import get_default_environment\n\
         from pip._internal.req.req_uninstall import UninstallPathSet, compress_for_output_listing\n\
