@@ -15,12 +15,16 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("which", &["which", "python", "python3", "pip", "nothing-of-that-name"]),
     ("activate", &["activate"]),
     ("packages", &["packages"]),
+    ("packages-tree", &["packages", "--tree"]),
     ("import", &["import", "json"]),
     ("import-missing", &["import", "nothing_of_that_name"]),
     ("syspath", &["syspath"]),
     ("syspath-whatif", &["syspath", "--whatif", "no-config"]),
     ("syspath-isolated-script", &["syspath", "--", "-I", "tool.py"]),
 ];
+
+/// The distribution of each sample that is taken apart.
+const TAKEN_APART: &[(&str, &str)] = &[("linux", "requests"), ("macos", "pip"), ("uv", "httpx"), ("windows", "colorama")];
 
 const FORMATS: [&str; 6] = ["terminal", "plain", "markdown", "html", "svg", "json"];
 
@@ -38,6 +42,14 @@ fn every_command_on_every_sample_in_every_format() {
                     insta::assert_snapshot!(format!("{}-{case}.{format}", sample.name), output);
                 }
             }
+        }
+        for (sample, name) in TAKEN_APART {
+            for format in FORMATS {
+                let output = answer(&["--sample", sample, "--format", format, "package", name]);
+                insta::assert_snapshot!(format!("{sample}-package.{format}"), output);
+            }
+            let output = answer(&["--sample", sample, "--format", "requirements", "packages"]);
+            insta::assert_snapshot!(format!("{sample}-packages.requirements"), output);
         }
         insta::assert_snapshot!("samples.terminal", answer(&["--sample", "list"]));
     });
@@ -68,9 +80,10 @@ fn stable_output_names_no_folder_of_the_machine() {
 #[test]
 fn every_sentence_comes_from_a_lesson_that_is_there() {
     for sample in samples() {
-        for (case, command) in COMMANDS {
+        let taken = TAKEN_APART.iter().filter(|(name, _)| *name == sample.name).map(|(_, name)| ("package", vec!["package", *name]));
+        for (case, command) in COMMANDS.iter().map(|(case, command)| (*case, command.to_vec())).chain(taken) {
             for depth in ["-q", "-v"] {
-                let output = answer(&[&["--sample", sample.name, "--width", "200", depth][..], command].concat());
+                let output = answer(&[&["--sample", sample.name, "--width", "200", depth][..], &command].concat());
                 for trace in ["(no lesson", "(unknown)"] {
                     let line = output.lines().find(|line| line.contains(trace));
                     assert_eq!(line, None, "{} {case} {depth}", sample.name);

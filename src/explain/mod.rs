@@ -99,6 +99,12 @@ impl Teller<'_> {
         self.lessons.get(id).map(|lesson| lesson.tries(values)).unwrap_or_default()
     }
 
+    /// The end of a page: the commands of a view's lesson, unless facts alone are wanted.
+    pub fn closing(&self, id: &str, values: &Values) -> Option<Section> {
+        let blocks = if self.depth > Depth::Facts { self.tries(id, values) } else { Vec::new() };
+        (!blocks.is_empty()).then(|| Section { id: "try".into(), title: Text::default(), lead: None, blocks })
+    }
+
     /// Why it is so: the body of a lesson alone.
     pub fn body(&self, id: &str, values: &Values) -> Vec<Block> {
         self.lessons.get(id).map(|lesson| lesson.body(values)).unwrap_or_default()

@@ -9,6 +9,7 @@ use crate::simulate::packages::uninstall::Failure;
 use crate::simulate::packages::verify::{Odd, Verified};
 use crate::venv::binary::Container;
 use crate::venv::distributions::entry_points::commands;
+use std::collections::BTreeMap;
 
 const VIEW: &str = "view/package";
 
@@ -22,11 +23,7 @@ pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
     sections.extend(anatomy.record.as_ref().map(|record| on_disk(teller, anatomy, record, &values)));
     sections.extend(compiled(teller, anatomy, &values));
     sections.push(uninstalling(teller, anatomy, &values));
-    if teller.depth > Depth::Facts {
-        let command = teller.word(VIEW, "try", &values).characters();
-        let shows = teller.word(VIEW, "try-shows", &values);
-        sections.push(Section { id: "try".into(), title: Text::default(), lead: None, blocks: vec![Block::Try { command, shows }] });
-    }
+    sections.extend(teller.closing(VIEW, &values));
     Page {
         title: teller.word(VIEW, "title", &values),
         status: Some(status(teller, anatomy, &values)),
@@ -37,13 +34,17 @@ pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
 
 fn values(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Values {
     let one = &anatomy.listed;
-    Values::new()
+    // Who can be asked for the same: the pip that is there, else uv.
+    let (asked, by) = if anatomy.has_pip { ("pip_python", teller.common.get("python").cloned()) } else { ("uv_venv", None) };
+    teller
+        .common
+        .clone()
+        .with(asked, by.unwrap_or_else(|| teller.names.say(environment)))
         .with("name", Text::of(Role::Own, &anatomy.name))
         .with("version", anatomy.version.as_deref().unwrap_or("?"))
         .with("venv", teller.names.say(environment))
         .with("path", teller.names.say(&anatomy.path))
         .with("site_packages", teller.names.say(&one.details.papers.site))
-        .with("python", teller.names.say(environment).and(Role::Plain, "/bin/python"))
         .with("installer", one.installer.as_deref().unwrap_or_default())
         .with("count", anatomy.record.as_ref().map_or(0, |record| record.entries).to_string())
         .with("project", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default())
@@ -54,6 +55,7 @@ fn status(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Text {
         None => (Role::Warning, "no-record"),
         Some(record) if !record.missing.is_empty() => (Role::Bad, "files-missing"),
         Some(record) if !record.changed.is_empty() => (Role::Warning, "files-changed"),
+        Some(record) if !record.unknown.is_empty() => (Role::Note, "not-all-checked"),
         Some(_) => (Role::Good, "as-recorded"),
     };
     Text::of(word.0, teller.word(VIEW, word.1, values).characters())
@@ -164,12 +166,34 @@ fn on_disk(teller: &Teller<'_>, anatomy: &Anatomy, record: &Verified, values: &V
     if !odd.is_empty() {
         blocks.push(Block::Table(Table { head: Vec::new(), rows: odd }));
     }
-    if blocks.is_empty() {
+    let is_well = blocks.is_empty();
+    if !record.unknown.is_empty() {
+        if is_well {
+            blocks.push(Block::Prose(teller.word(VIEW, "all-there", values)));
+        }
+        blocks.push(unchecked(teller, record, values));
+    } else if is_well {
         let word = if anatomy.listed.editable.is_some() { "all-well-editable" } else { "all-well" };
         blocks.push(Block::Prose(teller.word(VIEW, word, values)));
     }
     let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "disk-lead", values));
     Section { id: "record".into(), title: teller.word(VIEW, "disk", values), lead, blocks }
+}
+
+/// What could not be compared: how many files for each reason, each by itself where depth is asked for.
+fn unchecked(teller: &Teller<'_>, record: &Verified, values: &Values) -> Block {
+    if teller.depth == Depth::Deep {
+        return teller.unknowns(&record.unknown);
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for unknown in &record.unknown {
+        *reasons.entry(unknown.why.as_str()).or_default() += 1;
+    }
+    let points = reasons.into_iter().map(|(why, count)| {
+        let values = values.clone().with("count", counted(count, "file", "files")).with("value", teller.names.within(why));
+        teller.word(VIEW, "not-compared", &values)
+    });
+    Block::Bullets(points.collect())
 }
 
 fn list(teller: &Teller<'_>, paths: &[String], role: Role, values: &Values) -> Block {
