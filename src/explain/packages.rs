@@ -1,9 +1,14 @@
 //! The view of what is installed: the distributions of each item of `sys.path`, what does not fit together, or who requires whom.
 
+mod part;
+mod tree;
+
+pub use part::part;
+
 use super::{Depth, Teller, counted, size};
 use crate::lessons::Values;
-use crate::page::{Block, Node, Page, Role, Section, Table, Text};
-use crate::simulate::packages::requirements::{Branch, Cut};
+use crate::page::{Block, Page, Role, Section, Table, Text};
+use crate::simulate::packages::requirements::Branch;
 use crate::simulate::packages::{Listed, Packages, Problem};
 use crate::venv::distributions::direct_url::Origin;
 use crate::venv::distributions::name::normalized;
@@ -15,19 +20,13 @@ const VIEW: &str = "view/packages";
 pub fn page(teller: &Teller<'_>, packages: &Packages, forest: Option<&[Branch]>, environment: &str) -> Page {
     let values = values(teller, packages, environment);
     let mut sections = match forest {
-        Some(forest) => vec![required(teller, packages, forest, &values)],
+        Some(forest) => vec![tree::required(teller, packages, forest, &values)],
         None => lists(teller, packages, &values),
     };
     sections.extend(problems(teller, packages, &values));
     sections.extend(unknown(teller, packages, &values));
-    if teller.depth > Depth::Facts && forest.is_none() && !packages.distributions.is_empty() {
-        let command = teller.word(VIEW, "try", &values).characters();
-        sections.push(Section {
-            id: "try".into(),
-            title: Text::default(),
-            lead: None,
-            blocks: vec![Block::Try { command, shows: teller.word(VIEW, "try-shows", &values) }],
-        });
+    if forest.is_none() {
+        sections.extend(teller.closing(VIEW, &values));
     }
     let word = if teller.stable || total(packages).is_none() { "title-stable" } else { "title" };
     Page { title: teller.word(VIEW, word, &values), status: Some(status(teller, packages, &values)), intro: Vec::new(), sections }
@@ -35,7 +34,9 @@ pub fn page(teller: &Teller<'_>, packages: &Packages, forest: Option<&[Branch]>,
 
 fn values(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Values {
     let counting = packages.distributions.iter().filter(|one| one.counts).count();
-    Values::new()
+    teller
+        .common
+        .clone()
         .with("venv", teller.names.say(environment))
         .with("count", counted(counting, "distribution", "distributions"))
         .with("size", size(total(packages).unwrap_or(0)))
@@ -146,10 +147,15 @@ fn joined(parts: Vec<Text>) -> Text {
     all
 }
 
-/// Asked for, or pulled in. uv marks everything that is named to `uv pip install` by itself as asked for, and its other commands
-/// mark everything, so there only the requirements tell.
+/// Whether `REQUESTED` tells that it was asked for. uv marks everything that is named to `uv pip install` by itself as asked for, and
+/// its other commands mark everything, so there only the requirements tell.
+fn is_asked_for(one: &Listed) -> bool {
+    one.requested && one.installer.as_deref() != Some("uv")
+}
+
+/// Asked for, or pulled in.
 fn why(teller: &Teller<'_>, one: &Listed, values: &Values) -> Text {
-    if one.requested && one.installer.as_deref() != Some("uv") {
+    if is_asked_for(one) {
         return teller.word(VIEW, "asked-for", values);
     }
     if one.needed_by.is_empty() {
@@ -231,58 +237,11 @@ fn of_problem(teller: &Teller<'_>, problem: &Problem, values: &Values) -> Values
         .with("value", said(&problem.found))
 }
 
+/// What cannot be known, where depth is asked for.
 fn unknown(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Section> {
     if packages.unknown.is_empty() || teller.depth < Depth::Deep {
         return None;
     }
-    let points = packages.unknown.iter().map(|unknown| {
-        Text::plain(teller.names.within(&unknown.what)).and(Role::Plain, ": ").and(Role::Note, teller.names.within(&unknown.why))
-    });
-    let blocks = vec![Block::Bullets(points.collect())];
+    let blocks = vec![teller.unknowns(&packages.unknown)];
     Some(Section { id: "unknown".into(), title: teller.word(VIEW, "unknown", values), lead: None, blocks })
-}
-
-/// Who requires whom: one tree for each distribution that nothing here needs.
-fn required(teller: &Teller<'_>, packages: &Packages, forest: &[Branch], values: &Values) -> Section {
-    let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "tree-lead", values));
-    let root = Node {
-        label: teller.word(VIEW, "tree-root", values),
-        children: forest.iter().map(|branch| node(teller, packages, branch, values)).collect(),
-        ..Node::default()
-    };
-    Section { id: "required".into(), title: teller.word(VIEW, "tree-title", values), lead, blocks: vec![Block::Tree(root)] }
-}
-
-fn node(teller: &Teller<'_>, packages: &Packages, branch: &Branch, values: &Values) -> Node {
-    let one = branch.at.and_then(|at| packages.distributions.get(at));
-    let label = match one {
-        Some(one) => Text::of(if branch.satisfied { Role::Own } else { Role::Bad }, &one.name)
-            .and(Role::Plain, " ")
-            .and(Role::Plain, one.version.as_deref().unwrap_or("?")),
-        None => Text::of(Role::Bad, &branch.wanted),
-    };
-    let asked = branch.requirement.as_deref().map(constraint).filter(|text| !text.is_empty());
-    let values = values.clone().with("requirement", Text::of(Role::Code, asked.unwrap_or_default()));
-    let mut parts = Vec::new();
-    match (one, branch.satisfied) {
-        (None, _) => parts.push(teller.word(VIEW, "tree-missing", &values)),
-        (Some(_), false) => parts.push(teller.word(VIEW, "tree-wrong", &values)),
-        (Some(_), true) if asked.is_some() => parts.push(teller.word(VIEW, "tree-wants", &values)),
-        (Some(_), true) => {}
-    }
-    match branch.cut {
-        Cut::No => {}
-        Cut::Circle => parts.push(teller.word(VIEW, "tree-circle", &values)),
-        Cut::Above => parts.push(teller.word(VIEW, "tree-above", &values)),
-        Cut::Deep => parts.push(teller.word(VIEW, "tree-deep", &values)),
-    }
-    let children = branch.branches.iter().map(|branch| node(teller, packages, branch, &values)).collect();
-    Node { label, note: joined(parts), children, ..Node::default() }
-}
-
-/// What a requirement says of the version: `>=2,<3` of `six (>=2,<3) ; python_version > '3'`.
-fn constraint(requirement: &str) -> &str {
-    let wanted = requirement.split(';').next().unwrap_or_default();
-    let start = wanted.find(['<', '>', '=', '!', '~', '@']).unwrap_or(wanted.len());
-    wanted.get(start..).unwrap_or_default().trim_end_matches([' ', ')']).trim()
 }

@@ -1,18 +1,18 @@
 //! No command: the whole explanation, part by part.
 
-use super::{Depth, Teller, config, health, overview, syspath, tree, which};
+use super::{Teller, config, health, overview, packages, syspath, tree, which};
 use crate::diagnose::Report;
 use crate::explain::overview::Overview;
-use crate::page::{Page, Section, Text};
+use crate::page::Page;
 use crate::simulate::activation::Activation;
 use crate::simulate::lookup::Which;
+use crate::simulate::packages::Packages;
 use crate::simulate::startup::Startup;
 use crate::subject::Subject;
 use crate::venv::config::ConfigReport;
 use crate::venv::tree::Tree;
 use serde::Serialize;
 
-/// How many entries of one folder the whole explanation shows; `tree` shows more.
 const VIEW: &str = "view/whole";
 
 /// Everything, each part under its command's name.
@@ -24,6 +24,8 @@ pub struct Whole {
     pub overview: Overview,
     /// What is on disk.
     pub tree: Tree,
+    /// What is installed.
+    pub packages: Packages,
     /// `pyvenv.cfg`.
     pub config: ConfigReport,
     /// `python`, `python3` and `pip` through PATH.
@@ -47,6 +49,7 @@ impl Whole {
             schema: "venv-explain/explain/1",
             overview: Overview::of(subject, &which),
             tree,
+            packages: subject.packages(),
             config: ConfigReport::of(&subject.environment.config),
             which,
             activate,
@@ -62,15 +65,11 @@ pub fn page(teller: &Teller<'_>, whole: &Whole, subject: &Subject) -> Page {
     let titles = health::titles(teller, &whole.doctor);
     let mut page = overview::page(teller, &whole.overview, environment, &titles, health::is_severe(&whole.doctor));
     page.sections.push(tree::section(teller, &whole.tree));
+    page.sections.push(packages::part(teller, &whole.packages, &environment.root));
     page.sections.push(config::section(teller, &whole.config));
     page.sections.push(which::section(teller, &whole.which, &environment.root, which::Told::LastOfAll));
     page.sections.extend(whole.syspath.as_ref().map(|startup| syspath::section(teller, startup)));
     page.sections.extend(health::section(teller, &whole.doctor));
-    if teller.depth > Depth::Facts {
-        let blocks = teller.tries(VIEW, &teller.common);
-        if !blocks.is_empty() {
-            page.sections.push(Section { id: "try".into(), title: Text::default(), lead: None, blocks });
-        }
-    }
+    page.sections.extend(teller.closing(VIEW, &teller.common));
     page
 }
