@@ -130,7 +130,7 @@ impl Facts {
             (Self::Tree(facts), _) => explain::tree::page(teller, facts),
             (Self::Config(facts), _) => explain::config::page(teller, facts),
             (Self::Which(facts), _) => explain::which::page(teller, facts, root),
-            (Self::Activate(facts, script), _) => explain::activate::page(teller, facts, script, root),
+            (Self::Activate(facts, script), _) => explain::activate::page(teller, facts, script),
             (Self::Syspath(facts, line, beside), _) => explain::syspath::page(teller, facts, line, beside),
             (Self::Import(facts, startup), _) => explain::import::page(teller, facts, startup.as_deref()),
             (Self::Whole(facts), Some(subject)) => whole::page(teller, facts, subject),

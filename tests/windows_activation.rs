@@ -167,7 +167,7 @@ fn powershell_of_virtualenv(folder: &Path) -> Result<(), Failed> {
 
 fn powershell_of_venv(folder: &Path) -> Result<(), Failed> {
     let capture = machine(
-        &[("PATH", PATH), ("PYTHONHOME", r"C:\Py"), ("HOME", r"C:\Users\ada")],
+        &[("PATH", PATH), ("PYTHONHOME", r"C:\Py"), ("HOME", r"C:\Users\ada"), ("PROMPT", "$P$G")],
         &[("Activate.ps1", on_windows(folder, "Activate.ps1")?)],
     );
     let said = follow(&capture, Shell::Powershell);

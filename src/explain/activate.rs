@@ -8,8 +8,8 @@ use crate::simulate::activation::{Activation, Change, ScriptLine, Shell};
 const VIEW: &str = "view/activate";
 
 /// The whole page of `activate`.
-pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine], environment: &str) -> Page {
-    let values = values(teller, activation, environment);
+pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine]) -> Page {
+    let values = values(teller, activation);
     let is_followed = activation.unknown.is_empty() && activation.script.is_some();
     let mut first = changes(teller, "activate", &activation.activate, is_followed, &values);
     if !activation.messages.is_empty() {
@@ -41,22 +41,26 @@ pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine],
     Page { title, status: None, intro: Vec::new(), sections }
 }
 
-fn values(teller: &Teller<'_>, activation: &Activation, environment: &str) -> Values {
+fn values(teller: &Teller<'_>, activation: &Activation) -> Values {
     let script = activation.script.as_deref().unwrap_or_default();
-    let cut = script.rfind(['/', '\\']).map_or("", |at| &script[..at]);
-    Values::new()
-        .with("venv", teller.names.say(environment))
-        .with("bin", teller.names.say(cut))
-        .with("shell", shell_name(activation.shell))
-        .with("script", teller.names.say(script))
-        .with("command", Text::of(Role::Code, source_command(activation.shell, &teller.names.path(script).text)))
+    let mut values = teller.common.clone().with("shell", shell_name(activation.shell)).with("script", teller.names.say(script));
+    if values.get("python").is_none() {
+        // Where there is none, the lesson still says how it would be typed.
+        let typed = if values.on_windows() { "\\python" } else { "/python" };
+        let python = values.get("bin").cloned().unwrap_or_default().and(Role::Own, typed);
+        values.set("python", python);
+    }
+    let typed = values.word("script").unwrap_or_else(|| teller.names.path(script).text);
+    values.with("command", Text::of(Role::Code, source_command(activation.shell, &typed)))
 }
 
-/// What is typed in that shell to activate.
-pub fn source_command(shell: Shell, script: &str) -> String {
+/// What is typed in that shell to activate; `script` is quoted where the shell wants it.
+fn source_command(shell: Shell, script: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh | Shell::Fish | Shell::Csh | Shell::Tcsh | Shell::Xonsh => format!("source {script}"),
         Shell::Sh | Shell::Ksh => format!(". {script}"),
+        // A text in quotes is a value there, unless & runs it.
+        Shell::Powershell if script.starts_with(['"', '\'']) => format!("& {script}"),
         Shell::Powershell | Shell::Cmd => script.to_owned(),
         Shell::Nushell => format!("overlay use {script}"),
     }

@@ -2,7 +2,7 @@
 
 /// A chapter, and the holes of its lessons.
 const CHAPTERS: &[(&str, &[&str])] = &[
-    ("activation", &["after", "before", "bin", "command", "line", "name", "path", "prompt", "script", "shell", "venv"]),
+    ("activation", &["after", "before", "bin", "command", "line", "name", "path", "prompt", "python", "script", "shell", "venv"]),
     ("config", &["base", "effective", "file", "home", "key", "line", "maker", "python", "stdlib", "value", "venv", "version"]),
     (
         "finding",

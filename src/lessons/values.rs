@@ -59,6 +59,11 @@ impl Values {
         self
     }
 
+    /// Whether commands are typed on Windows.
+    pub fn on_windows(&self) -> bool {
+        self.system == System::Windows
+    }
+
     /// Where commands are typed.
     pub(super) fn system(&self) -> System {
         self.system
@@ -75,7 +80,7 @@ impl Values {
     }
 
     /// The value as one word of a command line; `None` where there is none, or where no quoting makes it safe to type.
-    pub(super) fn word(&self, hole: &str) -> Option<String> {
+    pub fn word(&self, hole: &str) -> Option<String> {
         let value = self.get(hole)?.characters();
         // What starts with a hyphen would be taken for an option.
         if value.is_empty() || value.starts_with('-') || value.chars().any(char::is_control) {

@@ -45,10 +45,14 @@ const RULES: &[(&[&str], Part, &str)] = &[
             "deactivate([\"nondestructive\"",
             "deactivate.bat\"",
             "deactivate.csh\"",
+            "=%_old_virtual_prompt%",
+            "=%_old_virtual_path%",
+            "=%_old_virtual_pythonhome%",
         ],
         Entering,
         "activation/undo-first",
     ),
+    (&["if not defined prompt (", "prompt=$p$g"], Entering, "activation/usual-prompt"),
     (
         &[
             "unset -f deactivate",
@@ -106,6 +110,10 @@ const RULES: &[(&[&str], Part, &str)] = &[
     (&["path"], Leaving, "activation/restore-path"),
     (&["uname", "cygpath", "ostype", "cygwin", "msys"], Entering, "activation/convert-path"),
     (&["chcp", "codepage"], Entering, "activation/code-page"),
+    // An assignment is told by what it sets, not by what it takes the value from.
+    (&["$env:path =", "$env:path="], Entering, "activation/set-path"),
+    (&["$env:virtual_env =", "$env:virtual_env="], Entering, "activation/set-virtual-env"),
+    (&["$env:virtual_env_prompt =", "$env:virtual_env_prompt="], Entering, "activation/prompt-name"),
     (
         &[
             "script_path",
@@ -191,13 +199,20 @@ pub fn annotations(machine: &dyn Machine, environment: &Environment, shell: Shel
 pub fn annotate(text: &str, shell: Shell) -> Vec<ScriptLine> {
     let mut lines: Vec<ScriptLine> = Vec::new();
     let mut leaving = false;
+    let mut remark = false;
     for (at, text) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let bare = text.trim();
         if leaving && !text.starts_with([' ', '\t']) && !bare.is_empty() && !matches!(bare, "}" | "end" | "{") {
             leaving = false;
         }
         let lower = bare.to_ascii_lowercase();
-        let lesson = if CONTINUING.contains(&bare) {
+        // `<# … #>`, PowerShell's remark of several lines, and `Write-Verbose` tell what the script is for, and do nothing.
+        let begins_remark = shell == Shell::Powershell && !remark && bare.starts_with("<#");
+        let in_remark = remark || begins_remark;
+        remark = in_remark && !bare.ends_with("#>");
+        let lesson = if in_remark || (shell == Shell::Powershell && lower.starts_with("write-verbose")) {
+            None
+        } else if CONTINUING.contains(&bare) {
             lines.iter().rev().find(|line| !line.text.trim().is_empty()).and_then(|line| line.lesson)
         } else if bare.is_empty() || is_remark(bare, shell) {
             None
@@ -229,7 +244,7 @@ fn give_remarks_their_lesson(lines: &mut [ScriptLine], shell: Shell) {
     let mut below = None;
     for line in lines.iter_mut().rev() {
         let bare = line.text.trim();
-        if is_remark(bare, shell) {
+        if is_remark(bare, shell) && bare != "#>" {
             line.lesson = below;
         } else {
             below = line.lesson;
@@ -275,5 +290,7 @@ mod tests {
         assert_eq!(lessons(csh, Shell::Tcsh), [Some("deactivate"), Some("set-virtual-env"), Some("hash")]);
         let batch = "@REM a remark\r\n@set \"PATH=%VIRTUAL_ENV%\\Scripts;%PATH%\"\r\n";
         assert_eq!(lessons(batch, Shell::Cmd), [Some("set-path"), Some("set-path")]);
+        let powershell = "<#\nPushes python to the front of $Env:PATH.\n#>\n<# PATH #>\n$Env:PATH = \"x;$Env:PATH\"\n";
+        assert_eq!(lessons(powershell, Shell::Powershell), [None, None, None, None, Some("set-path")]);
     }
 }

@@ -67,8 +67,8 @@ impl<'m> PowerShell<'m> {
     /// PowerShell with these variables.
     pub(super) fn new(machine: &'m dyn Machine, script: &str, variables: Variables) -> Self {
         // What an activation saved is in the environment (venv) or in a global variable (virtualenv, uv); a recorded machine
-        // does not tell which, so a script finds it where it looks.
-        let globals = variables.known().into_iter().filter(|(name, _)| super::is_private(name));
+        // does not tell which, so a script finds it where it looks. `PROMPT` is cmd's, and no variable here.
+        let globals = variables.known().into_iter().filter(|(name, _)| name.to_ascii_uppercase().starts_with("_OLD_VIRTUAL_"));
         Self {
             machine,
             script: script.to_owned(),
