@@ -34,10 +34,21 @@ use Part::{Both, Entering, Leaving};
 /// What a line names, in lower case; where; and the lesson. The first that fits counts.
 const RULES: &[(&[&str], Part, &str)] = &[
     (
-        &["must source", "exit 33", "is meant to be used with", "source'dness", "error make", "module warning", "use warning", "path self"],
+        &[
+            "must source",
+            "exit 33",
+            "is meant to be used with",
+            "source'dness",
+            "error make",
+            "module warning",
+            "use warning",
+            "path self",
+            "= \"$0\" ]",
+        ],
         Entering,
         "activation/sourced-only",
     ),
+    (&["function _bashify_path", "function _fishify_path", "bashy_path", "fishy_path"], Both, "activation/path-as-list"),
     (
         &[
             "deactivate nondestructive",
@@ -128,13 +139,14 @@ const RULES: &[(&[&str], Part, &str)] = &[
             "venvexec",
             "$venvdir",
             "this_path",
+            "(__file__)",
             "base_dir",
             "[ ! -d",
         ],
         Entering,
         "activation/own-place",
     ),
-    (&["pyvenvcfg", "pyvenv.cfg", "pyvenvconfig", "$keyval", "$val", "configdir"], Entering, "activation/read-config"),
+    (&["pyvenvcfg", "pyvenv.cfg", "pyvenvconfig", "$keyval", "$val.", "$val =", "configdir"], Entering, "activation/read-config"),
     (&["pythonhome"], Entering, "activation/unset-pythonhome"),
     (&["disable_prompt"], Entering, "activation/disable-prompt"),
     (&["tcl_library", "tk_library"], Entering, "activation/tcl-library"),
