@@ -211,7 +211,7 @@ pub fn print(
         let said = |text: &str| if asked.look.stable { names.within(text) } else { text.to_owned() };
         facts.json(&said, if asked.look.stable { &UNSTABLE } else { &[] })
     } else {
-        let page = facts.page(&teller(asked, lessons, names, subject), subject);
+        let page = facts.page(&teller(asked, lessons, names, subject), subject).with_sentences();
         let width = asked.look.width.map_or_else(|| surroundings.columns.unwrap_or(USUAL_WIDTH).max(40), usize::from);
         match asked.look.format {
             Format::Plain => render::plain(&page, width),

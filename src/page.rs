@@ -85,6 +85,13 @@ impl Text {
         self.and(Role::Arrow, said)
     }
 
+    /// This text as a sentence of its own: with a full stop where it has no end yet. An annotation beside a thing has none.
+    #[must_use]
+    pub fn sentence(self) -> Self {
+        let ended = self.characters().ends_with(['.', '!', '?', ':']) || self.is_empty();
+        if ended { self } else { self.and(Role::Plain, ".") }
+    }
+
     /// The characters alone. An arrow counts as the words it is said with.
     pub fn characters(&self) -> String {
         let mut all = String::new();
@@ -124,6 +131,17 @@ pub struct Page {
     pub intro: Vec<Block>,
     /// The parts, in order.
     pub sections: Vec<Section>,
+}
+
+impl Page {
+    /// This page with each part's lead as a sentence of its own.
+    #[must_use]
+    pub fn with_sentences(mut self) -> Self {
+        for section in &mut self.sections {
+            section.lead = section.lead.take().map(Text::sentence);
+        }
+        self
+    }
 }
 
 /// One part of a page.

@@ -40,7 +40,7 @@ pub fn page(teller: &Teller<'_>, facts: &Samples) -> Page {
     Page {
         title: section.title,
         status: None,
-        intro: section.lead.map(Block::Prose).into_iter().chain(section.blocks).collect(),
+        intro: section.lead.map(Text::sentence).map(Block::Prose).into_iter().chain(section.blocks).collect(),
         sections: Vec::<Section>::new(),
     }
 }

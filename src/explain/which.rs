@@ -36,7 +36,11 @@ pub fn section(teller: &Teller<'_>, which: &Which, environment: &str, told: Told
     if teller.depth > Depth::Facts && told == Told::Each {
         blocks.extend(teller.tries(VIEW, &values));
     }
-    teller.section("which", &values, blocks)
+    let section = teller.section("which", &values, blocks);
+    match told {
+        Told::Each => Section { title: teller.word(VIEW, "title-each", &values), ..section },
+        Told::LastOfAll => section,
+    }
 }
 
 /// Of which commands it is told where they lead.
@@ -230,18 +234,23 @@ fn mismatches(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Blo
 
 /// What may make the shell run something other than what PATH says, each said once.
 fn traps(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
-    let mut points: Vec<Text> = Vec::new();
+    // What holds for several commands alike is said once, for all of them.
+    let mut points: Vec<(Text, Vec<&str>)> = Vec::new();
     for command in &which.commands {
         for (lookup, when) in [(&command.before, When::Before), (&command.after, When::After)] {
             // What a shell remembers matters once the environment is activated: until then, it is the same file.
             for trap in lookup.traps.iter().filter(|trap| when == When::After || !matches!(trap, Trap::HashTable { .. })) {
-                let point = trapped(teller, command, lookup, trap, values);
-                if !points.contains(&point) {
-                    points.push(point);
+                let told = trapped(teller, command, lookup, trap, values);
+                match points.iter_mut().find(|(known, _)| *known == told) {
+                    Some((_, commands)) if commands.contains(&command.command.as_str()) => {}
+                    Some((_, commands)) => commands.push(&command.command),
+                    None => points.push((told, vec![&command.command])),
                 }
             }
         }
     }
+    let points: Vec<Text> =
+        points.into_iter().map(|(told, commands)| Text::of(Role::Code, commands.join(", ")).and(Role::Plain, ": ").then(told)).collect();
     (!points.is_empty()).then(|| Block::Group { title: teller.word(VIEW, "traps", values), blocks: vec![Block::Bullets(points)] })
 }
 
@@ -255,7 +264,7 @@ fn trapped(teller: &Teller<'_>, command: &Command, lookup: &Lookup, trap: &Trap,
         _ => {}
     }
     values.set("path", lookup.resolved.as_deref().map(said).unwrap_or_default());
-    Text::of(Role::Code, &command.command).and(Role::Plain, ": ").then(teller.summary(trap.lesson(), &values))
+    teller.summary(trap.lesson(), &values)
 }
 
 /// Every file that was looked for after activation, and what came of it.
