@@ -51,7 +51,7 @@ impl Names {
             places.push(Place { folder: folder.to_owned(), said, role: Role::Base });
         }
         if let Some(folder) = home {
-            places.push(Place { folder: folder.to_owned(), said: "~".to_owned(), role: Role::Plain });
+            places.push(Place { folder: folder.to_owned(), said: "~".to_owned(), role: Role::Code });
         }
         places.sort_by_key(|place| std::cmp::Reverse(place.folder.len()));
         Self { rules, places }
@@ -67,7 +67,7 @@ impl Names {
                 return Span { text: format!("{}{rest}", place.said), role: place.role, link: None };
             }
         }
-        Span { text: path.to_owned(), role: Role::Plain, link: None }
+        Span { text: path.to_owned(), role: Role::Code, link: None }
     }
 
     /// A path as a text.
