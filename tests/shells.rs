@@ -79,8 +79,9 @@ fn agree(shell: &RealShell, place: &Place, scratch: &Path) -> Result<(), Failed>
     } else {
         count
     };
-    // An activation that is in force lives in an object of the running xonsh, which no variable tells.
-    for condition in conditions.iter().take(count).step_by(every).filter(|condition| !(xonsh && condition.twice)) {
+    // An activation that is in force lives in an object of the running xonsh, in an overlay of nushell, which no variable tells.
+    let hides = xonsh || shell.shell == Shell::Nushell;
+    for condition in conditions.iter().take(count).step_by(every).filter(|condition| !(hides && condition.twice)) {
         for entry in std::fs::read_dir(&folder)? {
             std::fs::remove_file(entry?.path())?;
         }

@@ -59,6 +59,7 @@ fn script(real: &Real, environment: &Path) -> PathBuf {
         Shell::Fish => "activate.fish",
         Shell::Tcsh => "activate.csh",
         Shell::Xonsh => "activate.xsh",
+        Shell::Nushell => "activate.nu",
         _ => "activate",
     };
     environment.join("bin").join(name)
@@ -66,7 +67,11 @@ fn script(real: &Real, environment: &Path) -> PathBuf {
 
 fn around_activation(real: &Real, environment: &Path) -> Result<(), Failed> {
     let scratch = Scratch::new("activated-");
-    let source = if real.shell == Shell::Sh || real.shell == Shell::Ksh { "." } else { "source" };
+    let source = match real.shell {
+        Shell::Sh | Shell::Ksh => ".",
+        Shell::Nushell => "overlay use",
+        _ => "source",
+    };
     let activate = format!("{source} '{}'", text(&script(real, environment)));
     let mut wrong = String::new();
     for (moment, before) in [("before", String::new()), ("after", activate.clone()), ("afterwards", format!("{activate}\ndeactivate"))] {
@@ -87,13 +92,18 @@ fn path_shown(real: &Real) -> &'static str {
     match real.shell {
         Shell::Fish => "echo PATH=(string join : $PATH)",
         Shell::Xonsh => "print('PATH=' + ':'.join($PATH))",
+        Shell::Nushell => "print ('PATH=' + ($env.PATH | str join ':'))",
         _ => "echo \"PATH=$PATH\"",
     }
 }
 
 fn begin(real: &Real) -> String {
     let word = BEGIN.trim_end();
-    if real.shell == Shell::Xonsh { format!("print('{word}')") } else { format!("echo {word}") }
+    match real.shell {
+        Shell::Xonsh => format!("print('{word}')"),
+        Shell::Nushell => format!("print {word}"),
+        _ => format!("echo {word}"),
+    }
 }
 
 /// `python` says its prefix itself; `pip --version` names the folder that it was imported from.

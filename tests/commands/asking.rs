@@ -1,6 +1,7 @@
 //! How each real shell is asked where commands are: one start of the shell for all commands of one condition, with nothing
 //! but what is built into it, because PATH is the thing under test.
 
+use super::support::behind_npm;
 use super::support::process::{self, Run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,13 @@ pub const SHELLS: &[Real] = &[
         asks: "print(__xonsh__.commands_cache.locate_binary('@') or ''); print('++'); print('==');",
         lists_all: false,
     },
+    Real {
+        name: "nu",
+        shell: Shell::Nushell,
+        options: &["-n"],
+        asks: "let found = (try { which -a @ | where type == external } catch { [] }); print ($found | first 1 | each {|f| $f.path } | str join); print '++'; print ($found | each {|f| $f.path } | str join (char nl)); print '==';",
+        lists_all: true,
+    },
 ];
 
 /// What a script prints before the answers ends here.
@@ -59,7 +67,8 @@ pub struct Said {
 impl Real {
     /// Its program; `None` where it is not installed.
     pub fn program(&self) -> Option<PathBuf> {
-        ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|dir| Path::new(dir).join(self.name)).find(|file| file.exists())
+        let file = ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|dir| Path::new(dir).join(self.name)).find(|file| file.exists());
+        file.map(behind_npm)
     }
 
     /// Runs `before`, then asks for each command, in a shell with these variables, standing in `cwd`.

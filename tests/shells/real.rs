@@ -42,9 +42,10 @@ pub fn all() -> Vec<RealShell> {
         ("fish", Shell::Fish),
         ("tcsh", Shell::Tcsh),
         ("xonsh", Shell::Xonsh),
+        ("nu", Shell::Nushell),
     ]
     .into_iter()
-    .map(|(name, shell)| RealShell { name, shell, program: crate::support::on_path(name) })
+    .map(|(name, shell)| RealShell { name, shell, program: crate::support::on_path(name).map(crate::support::behind_npm) })
     .collect()
 }
 
@@ -123,6 +124,9 @@ pub fn observe(
     }
     if real.shell == Shell::Tcsh {
         return observe_csh(program, script, environment, condition, folder, cwd, real);
+    }
+    if real.shell == Shell::Nushell {
+        return observe_nushell(&program, script, environment, condition, folder, cwd, real);
     }
     let text = if real.shell == Shell::Fish {
         fish(script, environment, condition, folder)
@@ -276,6 +280,50 @@ fn observe_xonsh(
     Ok(Observed { before: at("before")?, activated: at("activated")?, deactivated: Some(at("deactivated")?) })
 }
 
+/// nushell, which reads a file whole before it runs any of it, and ends at an error: then nothing has changed.
+fn observe_nushell(
+    program: &Path,
+    script: &str,
+    environment: &str,
+    condition: &Condition,
+    folder: &Path,
+    cwd: &str,
+    real: &RealShell,
+) -> Result<Observed, String> {
+    let quote = |text: &str| format!("r####'{text}'####");
+    let place = folder.to_str().unwrap();
+    let own = "ENV_CONVERSIONS NU_LIB_DIRS NU_PLUGIN_DIRS NU_VERSION PWD PROCESS_PATH config";
+    let mut text = format!(
+        "def dump [moment: string] {{\n    $env | transpose name value | where name not-in ({own:?} | split row ' ')\n    \
+         | each {{|row| $row.name + \"\\u{{0}}\" + (if 'closure' in ($row.value | describe) {{ view source $row.value }} \
+         else if 'list' in ($row.value | describe) {{ $row.value | str join (char esep) }} else {{ $row.value | into string }}) + \"\\u{{0}}\" }}\n    \
+         | str join | save -f ($\"{place}/($moment).set\")\n    ^/usr/bin/env -0 | save -f ($\"{place}/($moment).env\")\n}}\n"
+    );
+    for (name, value) in &condition.private {
+        let name = if *name == "PS1" { "PROMPT_COMMAND" } else { name };
+        let _ = writeln!(text, "load-env {{ {name}: {} }}", quote(&value.replace("ENV", environment)));
+    }
+    let before = format!("{text}dump before\n");
+    let text = format!("{before}overlay use {}\ndump activated\ndeactivate\ndump deactivated\n", quote(script));
+    let run = |text: &str| {
+        std::fs::write(folder.join("driver.nu"), text).map_err(|error| error.to_string())?;
+        let mut run = Run::new(program).arg("-n").arg(folder.join("driver.nu")).cwd(cwd);
+        for (name, value) in &condition.exported {
+            run = run.var(name, value.replace("ENV", environment));
+        }
+        process::run(&run).map_err(|error| error.to_string())
+    };
+    let mut ended = run(&text)?;
+    if read(real, folder, "before").is_none() {
+        // A mistake in the script keeps the whole driver from running.
+        ended = run(&before)?;
+    }
+    let complaint = || format!("{}\n{}", ended.complaint(), ended.text());
+    let before = read(real, folder, "before").ok_or_else(complaint)?;
+    let activated = read(real, folder, "activated").unwrap_or_else(|| before.clone());
+    Ok(Observed { before, activated, deactivated: read(real, folder, "deactivated") })
+}
+
 /// What csh's `set` prints: a name, a tab, the value; lists stand in parentheses and are left out.
 fn printed_by_csh(text: &str) -> Vec<(String, String)> {
     let pairs = text.lines().filter_map(|line| line.split_once('\t')).filter(|(_, value)| !value.starts_with("(/") && *value != "()");
@@ -290,7 +338,7 @@ fn read(real: &RealShell, folder: &Path, moment: &str) -> Option<Variables> {
     let mut variables = Variables::new();
     let pairs = if real.shell == Shell::Tcsh {
         printed_by_csh(&all)
-    } else if matches!(real.name, "zsh" | "fish") {
+    } else if matches!(real.name, "zsh" | "fish" | "nu") {
         zero_separated(&all)
     } else {
         printed_by_set(&all)
@@ -385,7 +433,8 @@ pub fn is_told(name: &str) -> bool {
         || name.starts_with("_OLD_VIRTUAL_")
 }
 
-/// Whether the line that changes a variable must spell its name: zsh's PSVAR is written through `psvar`, xonsh's script passes names on.
+/// Whether the line that changes a variable must spell its name: zsh's PSVAR is written through `psvar`, the scripts of xonsh and nushell
+/// pass names on.
 pub fn is_named_in_its_line(name: &str, shell: Shell) -> bool {
-    name != "PSVAR" && shell != Shell::Xonsh
+    name != "PSVAR" && !matches!(shell, Shell::Xonsh | Shell::Nushell)
 }

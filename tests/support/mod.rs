@@ -54,3 +54,11 @@ pub fn on_path(name: impl AsRef<OsStr>) -> Option<PathBuf> {
 pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
+
+/// The program itself where `nu` is the script by which its npm package starts it: that one needs Node on PATH.
+pub fn behind_npm(program: PathBuf) -> PathBuf {
+    let Ok(real) = program.canonicalize() else { return program };
+    let package = real.parent().and_then(Path::parent).map(|package| package.join("node_modules/@nushell")).unwrap_or_default();
+    let kinds = std::fs::read_dir(package).into_iter().flatten().flatten();
+    kinds.map(|kind| kind.path().join("bin/nu")).find(|file| process::is_executable(file)).unwrap_or(program)
+}

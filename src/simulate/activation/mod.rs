@@ -4,6 +4,7 @@ mod annotate;
 mod batch;
 mod csh;
 mod fish;
+mod nushell;
 mod posix;
 mod powershell;
 mod programs;
@@ -12,7 +13,7 @@ mod xonsh;
 
 pub use annotate::{ScriptLine, annotate, annotations, lesson_ids};
 
-use crate::machine::{Fault, Machine, text};
+use crate::machine::{Fault, Machine, Platform, text};
 use crate::venv::Unknown;
 use crate::venv::environment::Environment;
 use serde::Serialize;
@@ -133,10 +134,7 @@ pub fn activate_in(machine: &dyn Machine, scripts_dir: &str, shell: Shell, stric
     match script(machine, scripts_dir, shell) {
         Ok(Some((path, text))) => {
             result.script = Some(path.clone());
-            match follow(machine, &path, &text, shell, strictness) {
-                Some(course) => result.take(course),
-                None => result.unknown.push(Unknown { what: path, why: "this shell's language is not followed".to_owned() }),
-            }
+            result.take(follow(machine, &path, &text, shell, strictness));
         }
         Ok(None) => {}
         Err(unknown) => {
@@ -201,15 +199,15 @@ fn is_private(name: &str) -> bool {
     ) || name.starts_with("_OLD_VIRTUAL_")
 }
 
-fn follow(machine: &dyn Machine, path: &str, text: &str, shell: Shell, strictness: Strictness) -> Option<Course> {
+fn follow(machine: &dyn Machine, path: &str, text: &str, shell: Shell, strictness: Strictness) -> Course {
     match shell {
-        Shell::Bash | Shell::Zsh | Shell::Sh | Shell::Ksh => Some(follow_posix(machine, path, text, shell, strictness)),
-        Shell::Fish => Some(follow_fish(machine, path, text)),
-        Shell::Csh | Shell::Tcsh => Some(follow_csh(machine, text, shell)),
-        Shell::Powershell => Some(follow_powershell(machine, path, text)),
-        Shell::Cmd => Some(follow_batch(machine, path, text)),
-        Shell::Xonsh => Some(follow_xonsh(machine, path, text)),
-        Shell::Nushell => None,
+        Shell::Bash | Shell::Zsh | Shell::Sh | Shell::Ksh => follow_posix(machine, path, text, shell, strictness),
+        Shell::Fish => follow_fish(machine, path, text),
+        Shell::Csh | Shell::Tcsh => follow_csh(machine, text, shell),
+        Shell::Powershell => follow_powershell(machine, path, text),
+        Shell::Cmd => follow_batch(machine, path, text),
+        Shell::Xonsh => follow_xonsh(machine, path, text),
+        Shell::Nushell => follow_nushell(machine, path, text),
     }
 }
 
@@ -266,6 +264,16 @@ fn follow_powershell(machine: &dyn Machine, path: &str, text: &str) -> Course {
     let activated = powershell.variables.clone();
     powershell.call("deactivate");
     Course { before, activated, deactivated: powershell.variables, unknown: powershell.unknown, messages: powershell.messages }
+}
+
+fn follow_nushell(machine: &dyn Machine, path: &str, text: &str) -> Course {
+    let names = if machine.platform() == Platform::Windows { Names::Folded } else { Names::Exact };
+    let mut nushell = nushell::Nushell::new(machine, path, Variables::of(machine, names, |_| false));
+    let before = nushell.variables.clone();
+    nushell.source(text);
+    let activated = nushell.variables.clone();
+    nushell.deactivate();
+    Course { before, activated, deactivated: nushell.variables, unknown: nushell.unknown, messages: nushell.messages }
 }
 
 fn follow_xonsh(machine: &dyn Machine, path: &str, text: &str) -> Course {

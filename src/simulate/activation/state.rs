@@ -217,6 +217,14 @@ impl Variables {
         self.map.entry(key).or_insert(Variable { value: Value::Unset, exported, line: None }).exported = exported;
     }
 
+    /// Puts back every variable that is another one in `active`, and says that this line did it.
+    pub(super) fn restore_from(&mut self, active: &Self, line: u32) {
+        for name in active.map.keys().filter(|name| !self.map.contains_key(*name)).cloned().collect::<Vec<_>>() {
+            self.map.insert(name, Variable { value: Value::Unset, exported: false, line: None });
+        }
+        self.attribute_changes(active, line);
+    }
+
     /// Removes a variable.
     pub(super) fn unset(&mut self, name: &str, line: u32) {
         let key = self.key(name);

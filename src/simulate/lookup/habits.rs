@@ -1,5 +1,6 @@
 //! How each shell walks PATH. The differences were seen on the real shells (bash 5.2, zsh 5.9, dash 0.5.12, ksh 93u+m,
-//! mksh 59, fish 3.6, tcsh 6.24, xonsh 0.13); `PowerShell`'s are read from its `CommandDiscovery.GetLookupDirectoryPaths`.
+//! mksh 59, fish 3.6, tcsh 6.24, xonsh 0.13, nushell
+//! 0.108); `PowerShell`'s are read from its `CommandDiscovery.GetLookupDirectoryPaths`.
 //! `tests/commands.rs` holds them against the shells again.
 
 use crate::simulate::activation::Shell;
@@ -17,6 +18,8 @@ pub(super) struct Habits {
     pub tilde: Tilde,
     /// What besides regular files with an execute bit counts as a command.
     pub accepts: Accepts,
+    /// Whether an item that is no path from the root is searched.
+    pub relative: bool,
     /// What is searched when PATH is unset.
     pub unset: &'static str,
 }
@@ -73,6 +76,7 @@ const BASH: Habits = Habits {
     join: Join::OneSlash,
     tilde: Tilde::Home,
     accepts: Accepts::AllButFolders,
+    relative: true,
     unset: "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.",
 };
 
@@ -82,6 +86,7 @@ const ZSH: Habits = Habits {
     join: Join::AlwaysSlash,
     tilde: Tilde::Literal,
     accepts: Accepts::RegularFiles,
+    relative: true,
     unset: "/bin:/usr/bin:/usr/ucb:/usr/local/bin",
 };
 
@@ -93,6 +98,7 @@ const KSH93: Habits = Habits {
     join: Join::Canonical,
     tilde: Tilde::Literal,
     accepts: Accepts::AllButFolders,
+    relative: true,
     unset: "/bin:/usr/bin",
 };
 
@@ -105,6 +111,7 @@ const FISH: Habits = Habits {
     join: Join::OneSlash,
     tilde: Tilde::Literal,
     accepts: Accepts::RegularFiles,
+    relative: true,
     unset: "/bin:/usr/bin",
 };
 
@@ -116,10 +123,22 @@ const XONSH: Habits = Habits {
     join: Join::Lexical,
     tilde: Tilde::Home,
     accepts: Accepts::RegularFiles,
+    relative: true,
     unset: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/games:/usr/local/games",
 };
 
 const POWERSHELL: Habits = Habits { empty: Here::Nowhere, unset: "", ..XONSH };
+
+/// nushell looks commands up with Rust's `which` crate, which passes over items that are not absolute.
+const NUSHELL: Habits = Habits {
+    empty: Here::Nowhere,
+    blank: Here::Nowhere,
+    join: Join::OneSlash,
+    tilde: Tilde::Home,
+    accepts: Accepts::RegularFiles,
+    relative: false,
+    unset: "",
+};
 
 /// What `execvp` does, and with it `env`: glibc's `_CS_PATH` where PATH is unset.
 pub(super) const EXECVP: Habits = Habits { unset: "/bin:/usr/bin", blank: Here::Bare, ..ZSH };
@@ -127,8 +146,7 @@ pub(super) const EXECVP: Habits = Habits { unset: "/bin:/usr/bin", blank: Here::
 /// The habits of `shell`. Which of the Korn shells is meant by `ksh` is told by the login shell's file name.
 pub(super) fn of(shell: Shell, login_shell: Option<&str>) -> Habits {
     match shell {
-        // cmd and nushell have no POSIX form of their own worth telling apart: Rust's `which` crate, which nushell uses,
-        // takes PATH's items as they are.
+        // cmd has no POSIX form of its own.
         Shell::Bash | Shell::Cmd => BASH,
         Shell::Zsh => ZSH,
         Shell::Sh => DASH,
@@ -136,7 +154,8 @@ pub(super) fn of(shell: Shell, login_shell: Option<&str>) -> Habits {
         Shell::Ksh => KSH93,
         Shell::Fish => FISH,
         Shell::Csh | Shell::Tcsh => TCSH,
-        Shell::Xonsh | Shell::Nushell => XONSH,
+        Shell::Xonsh => XONSH,
+        Shell::Nushell => NUSHELL,
         Shell::Powershell => POWERSHELL,
     }
 }

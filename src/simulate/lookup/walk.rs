@@ -154,6 +154,9 @@ fn posix_item(machine: &dyn Machine, habits: Habits, dir: &str) -> Item {
     }
     let absolute = machine.platform().rules().is_absolute(dir) || dir.starts_with('/');
     let spelling = if absolute { Spelling::Absolute } else { Spelling::Relative };
+    if !absolute && !habits.relative {
+        return item(machine, dir, None, spelling);
+    }
     let folder = match machine.cwd() {
         Some(cwd) if habits.join == Join::Lexical => Rules::Posix.abspath(&cwd, dir),
         _ => dir.to_owned(),
