@@ -1,12 +1,20 @@
 //! Which distribution a found file belongs to, as the `RECORD` beside it tells; for an editable installation, whose `.pth` file led there.
 
 use crate::machine::{Machine, text};
+use crate::venv::distributions::zipped::Zipped;
 
 const RECORD_LIMIT: usize = 16 << 20;
 const HEAD: usize = 4096;
 
 /// The distributions in `site` that list `path`, or something below it.
 pub(super) fn of_path(machine: &dyn Machine, site: &str, path: &str) -> Option<String> {
+    match Zipped::open(machine, site) {
+        Ok(Some(archive)) => among(&archive, site, path),
+        _ => among(machine, site, path),
+    }
+}
+
+fn among(machine: &dyn Machine, site: &str, path: &str) -> Option<String> {
     let rules = machine.platform().rules();
     if !rules.is_within(path, site) {
         return None;
@@ -22,7 +30,8 @@ pub(super) fn of_path(machine: &dyn Machine, site: &str, path: &str) -> Option<S
             // Paths in it are relative to the .egg-info folder itself (distutils' `--record` as pip of old wrote it).
             lists(machine, &rules.join(&papers, "installed-files.txt"), &relative, "../") || is_top_level(machine, &papers, &relative)
         } else {
-            false
+            // An egg holds one distribution, and its papers.
+            folder == "EGG-INFO" && site.to_ascii_lowercase().ends_with(".egg")
         };
         if owns {
             let name = name(machine, &papers, folder);

@@ -14,8 +14,9 @@ pub mod verify;
 
 pub use scene::Scene;
 
-use crate::machine::{Kind, Machine};
+use crate::machine::{Fault, Kind, Machine};
 use crate::simulate::startup::Startup;
+use crate::venv::distributions::zipped::Zipped;
 use crate::venv::distributions::{Details, name, search};
 use crate::venv::{Environment, Unknown};
 use rayon::prelude::*;
@@ -160,7 +161,9 @@ impl Packages {
             Some(items) => items.iter().map(|item| item.path.clone()).collect(),
             None => environment.site_packages.clone(),
         };
-        let mut reached = reach(machine, environment, &items);
+        let mut prefixes = vec![environment.root.as_str()];
+        prefixes.extend(startup.and_then(|startup| startup.base_prefix.as_deref()));
+        let mut reached = reach(machine, &prefixes, &items);
         let judged = problems::judge(machine, &scene, &mut reached);
         Self {
             schema: "venv-explain/packages/1",
@@ -178,12 +181,22 @@ impl Packages {
     }
 }
 
-fn reach(machine: &dyn Machine, environment: &Environment, items: &[String]) -> Reached {
+fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached {
     let rules = machine.platform().rules();
     let mut reached = Reached { distributions: Vec::new(), leftovers: Vec::new(), broken_links: Vec::new(), unknown: Vec::new() };
     let mut found = Vec::new();
+    let mut zipped: Vec<Details> = Vec::new();
     let mut links: BTreeMap<String, String> = BTreeMap::new();
     for item in items {
+        match if item.is_empty() { Ok(None) } else { Zipped::open(machine, item) } {
+            Ok(Some(archive)) => {
+                zipped.extend(search::search(&archive, item).papers.into_iter().map(|papers| Details::read(&archive, papers)));
+            }
+            Err(fault @ (Fault::TooBig { .. } | Fault::Denied | Fault::NotRecorded | Fault::Io(_))) => {
+                reached.unknown.push(Unknown { what: format!("distributions inside {item}"), why: fault.to_string() });
+            }
+            Ok(None) | Err(_) => {}
+        }
         let here = search::search(machine, item);
         for link in here.links {
             match linked(machine, item, &link) {
@@ -193,30 +206,31 @@ fn reach(machine: &dyn Machine, environment: &Environment, items: &[String]) -> 
         }
         reached.leftovers.extend(here.leftovers);
         found.extend(here.papers);
-        if machine.stat(item).is_ok_and(|meta| meta.kind == Kind::File) {
-            let what = format!("distributions inside {item}");
-            reached.unknown.push(Unknown { what, why: "zip files are not looked into for papers".to_owned() });
-        }
     }
     // Old pip looks where an .egg-link leads even when no line of easy-install.pth names that folder.
     for project in links.keys().filter(|project| !items.iter().any(|item| rules.same(item, project))) {
         found.extend(search::search(machine, project).papers);
     }
     let mut details: Vec<Details> = found.into_par_iter().map(|papers| Details::read(machine, papers)).collect();
+    details.append(&mut zipped);
     for one in &mut details {
         if let Some(link) = links.get(&rules.normpath(&one.papers.site)) {
             one.egg_link_file = Some(link.clone());
             one.egg_link = Some(one.papers.site.clone());
         }
     }
-    let conda = conda_records(machine, &environment.root);
-    reached.distributions = details.into_iter().map(|details| listed(machine, details, &conda)).collect();
+    let records: Vec<_> = prefixes.iter().map(|prefix| (*prefix, conda_records(machine, prefix))).collect();
+    let conda = |details: &Details| {
+        let own = records.iter().find(|(prefix, _)| rules.is_within(&details.papers.site, prefix));
+        own.and_then(|(_, records)| records.get(&details.key()).cloned())
+    };
+    reached.distributions = details.into_iter().map(|details| listed(machine, conda(&details), details)).collect();
     sort(&mut reached.distributions, items);
     count(&mut reached.distributions);
     reached
 }
 
-fn listed(machine: &dyn Machine, details: Details, conda: &BTreeMap<String, String>) -> Listed {
+fn listed(machine: &dyn Machine, conda: Option<String>, details: Details) -> Listed {
     Listed {
         name: details.name.clone(),
         version: details.version.clone(),
@@ -226,7 +240,7 @@ fn listed(machine: &dyn Machine, details: Details, conda: &BTreeMap<String, Stri
         editable: details.project(machine),
         sys_path_item: details.papers.item.clone(),
         size: details.record.as_ref().and_then(|record| record.size),
-        conda: conda.get(&details.key()).cloned(),
+        conda,
         counts: false,
         needed_by: Vec::new(),
         needs: Vec::new(),

@@ -9,6 +9,7 @@ pub mod metadata;
 pub mod name;
 pub mod record;
 pub mod search;
+pub mod zipped;
 
 pub use details::Details;
 
