@@ -1,10 +1,11 @@
 //! The view of one distribution: its papers, `RECORD` held against the disk, what uninstalling removes, and its compiled files.
 
+use super::packages::short_list;
 use super::{Depth, Teller, counted, size};
 use crate::lessons::Values;
 use crate::page::{Block, Page, Role, Section, Table, Text};
 use crate::simulate::packages::anatomy::{Anatomy, Paper};
-use crate::simulate::packages::fit::Misfit;
+use crate::simulate::packages::fit::{Fitness, Misfit};
 use crate::simulate::packages::uninstall::Failure;
 use crate::simulate::packages::verify::{Odd, Verified};
 use crate::venv::binary::Container;
@@ -15,6 +16,13 @@ const VIEW: &str = "view/package";
 
 /// How many paths of one kind are shown without `--verbose`.
 const SHOWN: usize = 8;
+
+/// How many names of modules, commands and distributions stand in a row, without and with `--verbose`.
+const NAMES: usize = 12;
+const NAMES_DEEP: usize = 500;
+
+/// How many licences, or other files of one lesson, are shown before the rest is folded.
+const ALIKE: usize = 2;
 
 /// The whole page of `package`.
 pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
@@ -75,20 +83,31 @@ fn summary(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Vec<Vec<T
     row("folder", teller.names.say(&one.details.papers.site));
     row("editable", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default());
     row("source", Text::plain(one.details.direct_url.as_ref().map(|url| teller.names.within(&url.url)).unwrap_or_default()));
-    row("imports", Text::of(Role::Code, one.details.modules.iter().cloned().collect::<Vec<_>>().join(", ")));
-    row("commands", Text::of(Role::Code, commands(&one.details.entry_points).join(", ")));
-    row("needs", Text::plain(one.needs.join(", ")));
-    row("needed-by", Text::plain(one.needed_by.join(", ")));
+    let listed = |names: &mut dyn Iterator<Item = &str>| {
+        short_list(teller, &names.collect::<Vec<_>>(), if teller.depth == Depth::Deep { NAMES_DEEP } else { NAMES }, values)
+    };
+    row("imports", Text::of(Role::Code, listed(&mut one.details.modules.iter().map(String::as_str))));
+    row("commands", Text::of(Role::Code, listed(&mut commands(&one.details.entry_points).iter().map(String::as_str))));
+    row("needs", Text::plain(listed(&mut one.needs.iter().map(String::as_str))));
+    row("needed-by", Text::plain(listed(&mut one.needed_by.iter().map(String::as_str))));
     rows
 }
 
 /// Each file of the papers: what it says here, who writes it, who reads it.
 fn papers(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Section {
-    let rows = anatomy.files.iter().map(|paper| {
-        let values = values.clone().with("file", Text::of(Role::Code, &paper.name));
-        vec![Text::of(Role::Own, &paper.name), says(teller, anatomy, paper, &values), teller.summary(paper.lesson, &values)]
-    });
-    let mut blocks = vec![Block::Table(Table { head: Vec::new(), rows: rows.collect() })];
+    let mut rows = Vec::new();
+    for alike in anatomy.files.chunk_by(|one, next| one.lesson == next.lesson) {
+        let shown = if teller.depth == Depth::Deep || alike.len() == ALIKE + 1 { alike.len() } else { ALIKE };
+        rows.extend(alike.iter().take(shown).map(|paper| {
+            let values = values.clone().with("file", Text::of(Role::Code, &paper.name));
+            vec![Text::of(Role::Own, &paper.name), says(teller, anatomy, paper, &values), teller.summary(paper.lesson, &values)]
+        }));
+        if alike.len() > shown {
+            let values = values.clone().with("count", (alike.len() - shown).to_string());
+            rows.push(vec![Text::of(Role::Note, teller.word(VIEW, "and-more", &values).characters())]);
+        }
+    }
+    let mut blocks = vec![Block::Table(Table { head: Vec::new(), rows })];
     if teller.depth == Depth::Deep {
         let mut told: Vec<&str> = Vec::new();
         for paper in &anatomy.files {
@@ -218,8 +237,9 @@ fn compiled(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Option<S
     let rows: Vec<Vec<Text>> = anatomy
         .compiled
         .iter()
-        .filter_map(|(path, misfit)| {
-            let (word, value) = match misfit.as_ref()? {
+        .filter_map(|(path, fitness)| {
+            let Fitness::Not(misfit) = fitness else { return None };
+            let (word, value) = match misfit {
                 Misfit::Name(tag) => ("misfit-name", tag.clone()),
                 Misfit::System(Container::Elf) => ("misfit-system", "Linux".to_owned()),
                 Misfit::System(Container::MachO) => ("misfit-system", "macOS".to_owned()),
@@ -229,11 +249,28 @@ fn compiled(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Option<S
             Some(vec![Text::of(Role::Bad, teller.names.path(path).text), teller.word(VIEW, word, &values.clone().with("value", value))])
         })
         .collect();
-    if rows.is_empty() {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, fitness) in &anatomy.compiled {
+        if let Fitness::Unknown(why) = fitness {
+            *reasons.entry(why).or_default() += 1;
+        }
+    }
+    let unknown: Vec<Text> = reasons
+        .into_iter()
+        .map(|(why, count)| {
+            let count = counted(count, "compiled file", "compiled files");
+            teller.word(VIEW, "not-judged", &values.clone().with("count", count).with("value", why))
+        })
+        .collect();
+    if rows.is_empty() && unknown.is_empty() {
         let count = counted(anatomy.compiled.len(), "compiled file", "compiled files");
         blocks.push(Block::Prose(teller.word(VIEW, "compiled-well", &values.clone().with("count", count))));
-    } else {
+    }
+    if !rows.is_empty() {
         blocks.push(Block::Table(Table { head: Vec::new(), rows }));
+    }
+    if !unknown.is_empty() {
+        blocks.push(Block::Bullets(unknown));
     }
     Some(Section { id: "compiled".into(), title: teller.word(VIEW, "compiled", values), lead: None, blocks })
 }

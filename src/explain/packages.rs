@@ -16,6 +16,9 @@ use crate::venv::distributions::search::Form;
 
 const VIEW: &str = "view/packages";
 
+/// How many problems of one kind are shown without `--verbose`.
+const PROBLEMS: usize = 20;
+
 /// The whole page of `packages`; with a `forest`, who requires whom takes the place of the lists.
 pub fn page(teller: &Teller<'_>, packages: &Packages, forest: Option<&[Branch]>, environment: &str) -> Page {
     let values = values(teller, packages, environment);
@@ -70,13 +73,13 @@ fn lists(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Vec<Secti
         let values = values
             .clone()
             .with("count", counted(here.len(), "distribution", "distributions"))
-            .with("installers", installers(teller, here, values));
+            .with("installers", installer_words(here).join(", "));
         let title = if first.sys_path_item.is_empty() {
             teller.word(VIEW, "working-folder", &values)
         } else {
             teller.names.say(&first.sys_path_item)
         };
-        let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "lead", &values));
+        let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, lead(here), &values));
         let several = installer_words(here).len() > 1;
         let rows = here.iter().map(|one| row(teller, one, several, &values)).collect();
         let blocks = vec![Block::Table(Table { head: Vec::new(), rows })];
@@ -96,9 +99,14 @@ fn installer_words(here: &[Listed]) -> Vec<String> {
     words
 }
 
-fn installers(teller: &Teller<'_>, here: &[Listed], values: &Values) -> String {
-    let words = installer_words(here);
-    if words.is_empty() { teller.word(VIEW, "nobody", values).characters() } else { words.join(", ") }
+/// How the lead puts it: who installed them, or that no file tells. Debian's own packages have no `INSTALLER`.
+fn lead(here: &[Listed]) -> &'static str {
+    let is_debian = |one: &Listed| one.sys_path_item.starts_with("/usr/lib/") && one.sys_path_item.ends_with("/dist-packages");
+    match here.iter().any(|one| one.installer.is_some()) {
+        true => "lead",
+        false if here.iter().all(is_debian) => "lead-debian",
+        false => "lead-unsaid",
+    }
 }
 
 /// Name, version, size, and why it is here.
@@ -109,7 +117,9 @@ fn row(teller: &Teller<'_>, one: &Listed, several: bool, values: &Values) -> Vec
     if !one.counts && !one.sys_path_item.is_empty() {
         parts.push(Text::of(Role::Warning, teller.word(VIEW, "does-not-count", values).characters()));
     }
-    parts.push(why(teller, one, values));
+    if one.counts {
+        parts.push(why(teller, one, values));
+    }
     parts.extend(from(teller, one, values));
     let modules: Vec<&str> = one.details.modules.iter().map(String::as_str).filter(|module| is_for_people(module)).collect();
     let is_own_name = modules.iter().all(|module| normalized(module) == normalized(&one.name));
@@ -129,7 +139,7 @@ fn row(teller: &Teller<'_>, one: &Listed, several: bool, values: &Values) -> Vec
     if let Some(installer) = one.installer.as_ref().filter(|_| several || teller.depth == Depth::Deep) {
         parts.push(teller.word(VIEW, "put-there", &values.clone().with("installer", installer.as_str())));
     }
-    parts.extend(one.size.filter(|_| !teller.stable).map(|bytes| Text::of(Role::Note, size(bytes))));
+    parts.extend(one.size.filter(|_| !teller.stable).map(|bytes| Text::of(Role::Note, size(bytes).replace(' ', "\u{a0}"))));
     cells.push(joined(parts));
     cells
 }
@@ -166,7 +176,8 @@ fn why(teller: &Teller<'_>, one: &Listed, values: &Values) -> Text {
     teller.word(VIEW, "needed-by", &values.clone().with("names", listed))
 }
 
-fn short_list(teller: &Teller<'_>, names: &[&str], most: usize, values: &Values) -> String {
+/// The first names of a list, and how many more there are.
+pub(super) fn short_list(teller: &Teller<'_>, names: &[&str], most: usize, values: &Values) -> String {
     let shown = names.iter().take(most).copied().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
         0 => shown,
@@ -212,17 +223,28 @@ fn problems(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option
         let (here, after) = rest.split_at(rest.iter().take_while(|problem| problem.kind == first.kind).count().max(1));
         rest = after;
         let id = first.kind.lesson();
-        let rows = here.iter().map(|problem| {
-            let role = if problem.kind.is_severe() { Role::Bad } else { Role::Warning };
-            vec![Text::of(role, &problem.name), teller.summary(id, &of_problem(teller, problem, values))]
-        });
-        let mut under = vec![Block::Table(Table { head: Vec::new(), rows: rows.collect() })];
+        let shown = if teller.depth == Depth::Deep || here.len() == PROBLEMS + 1 { here.len() } else { PROBLEMS };
+        let mut rows: Vec<Vec<Text>> = here.iter().take(shown).map(|problem| told(teller, problem, values)).collect();
+        if here.len() > shown {
+            let values = values.clone().with("count", (here.len() - shown).to_string());
+            rows.push(vec![
+                Text::of(Role::Note, teller.word(VIEW, "folded", &values).characters()),
+                teller.word(VIEW, "all-deep", &values),
+            ]);
+        }
+        let mut under = vec![Block::Table(Table { head: Vec::new(), rows })];
         if teller.depth > Depth::Facts {
             under.extend(if teller.depth == Depth::Deep { teller.long(id, values) } else { teller.body(id, values) });
         }
         blocks.push(Block::Group { title: teller.title(id, values), blocks: under });
     }
     Some(Section { id: "problems".into(), title: teller.word(VIEW, "problems-title", values), lead: None, blocks })
+}
+
+/// The name that it is about, and what is wrong.
+fn told(teller: &Teller<'_>, problem: &Problem, values: &Values) -> Vec<Text> {
+    let role = if problem.kind.is_severe() { Role::Bad } else { Role::Warning };
+    vec![Text::of(role, &problem.name), teller.summary(problem.kind.lesson(), &of_problem(teller, problem, values))]
 }
 
 fn of_problem(teller: &Teller<'_>, problem: &Problem, values: &Values) -> Values {

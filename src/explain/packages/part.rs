@@ -1,6 +1,6 @@
 //! What is installed as one part of the whole explanation: a short list, folded where it is long, and what does not fit together.
 
-use super::{VIEW, is_asked_for, is_for_people, of_problem, short_list, values, why};
+use super::{VIEW, is_asked_for, is_for_people, short_list, told, values, why};
 use crate::explain::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Role, Section, Table, Text};
@@ -64,15 +64,7 @@ fn more(teller: &Teller<'_>, count: usize, values: &Values) -> Vec<Text> {
 fn problems(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Block> {
     let mut problems: Vec<_> = packages.problems.iter().collect();
     problems.sort_by_key(|problem| !problem.kind.is_severe());
-    let mut rows: Vec<Vec<Text>> = problems
-        .iter()
-        .take(PROBLEMS)
-        .map(|problem| {
-            let role = if problem.kind.is_severe() { Role::Bad } else { Role::Warning };
-            let said = teller.summary(problem.kind.lesson(), &of_problem(teller, problem, values));
-            vec![Text::of(role, &problem.name), said]
-        })
-        .collect();
+    let mut rows: Vec<Vec<Text>> = problems.iter().take(PROBLEMS).map(|problem| told(teller, problem, values)).collect();
     if problems.len() > PROBLEMS {
         rows.push(more(teller, problems.len() - PROBLEMS, values));
     }

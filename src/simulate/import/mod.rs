@@ -15,6 +15,7 @@ mod started;
 mod suffixes;
 
 pub use search::{import, imports};
+pub use suffixes::extensions as extension_suffixes;
 
 use crate::venv::{Source, Unknown};
 use serde::Serialize;

@@ -11,7 +11,7 @@ const TABLE_LIMIT: usize = 2 << 20;
 pub(super) fn all(machine: &dyn Machine, installation: &Installation, library: &[String]) -> Vec<(String, Kind)> {
     let rules = machine.platform().rules();
     let mut suffixes: Vec<(String, Kind)> =
-        extensions(machine, installation, library, rules).into_iter().map(|suffix| (suffix, Kind::Extension)).collect();
+        extensions(machine, installation, library).into_iter().map(|suffix| (suffix, Kind::Extension)).collect();
     suffixes.push((".py".to_owned(), Kind::Source));
     if rules == Rules::Windows {
         suffixes.push((".pyw".to_owned(), Kind::Source));
@@ -21,7 +21,8 @@ pub(super) fn all(machine: &dyn Machine, installation: &Installation, library: &
 }
 
 /// `_imp.extension_suffixes()` (`Python/dynload_shlib.c`, `Python/dynload_win.c`).
-fn extensions(machine: &dyn Machine, installation: &Installation, library: &[String], rules: Rules) -> Vec<String> {
+pub fn extensions(machine: &dyn Machine, installation: &Installation, library: &[String]) -> Vec<String> {
+    let rules = machine.platform().rules();
     let tagged =
         library.iter().find_map(|folder| stated(machine, folder)).or_else(|| library.iter().find_map(|folder| met(machine, folder)));
     let pypy = installation.implementation != Implementation::CPython;

@@ -44,9 +44,9 @@ pub struct Anatomy {
     /// Whether a tag of `WHEEL` fits; `None` where it has none.
     #[serde(skip)]
     pub fits: Option<bool>,
-    /// Compiled files, each with why it cannot be loaded here.
+    /// Compiled files, each with whether it can be loaded here.
     #[serde(skip)]
-    pub compiled: Vec<(String, Option<fit::Misfit>)>,
+    pub compiled: Vec<(String, fit::Fitness)>,
 }
 
 /// A file of the papers. Field names are the public contract's.
@@ -83,13 +83,19 @@ impl Anatomy {
         if one.version.is_none() {
             unknown.push(Unknown { what: "version".to_owned(), why: "its papers do not tell".to_owned() });
         }
+        let compiled: Vec<_> = entries.iter().flatten().filter_map(|entry| compiled(machine, scene, &papers.site, &entry.path)).collect();
+        for (path, fitness) in &compiled {
+            if let fit::Fitness::Unknown(why) = fitness {
+                unknown.push(Unknown { what: format!("whether {path} can be loaded"), why: (*why).to_owned() });
+            }
+        }
         Self {
             schema: "venv-explain/package/1",
             name: one.name.clone(),
             version: one.version.clone(),
             path: one.path.clone(),
             files: files(machine, one),
-            compiled: entries.iter().flatten().filter_map(|entry| compiled(machine, scene, &papers.site, &entry.path)).collect(),
+            compiled,
             fits: (!one.details.tags.is_empty()).then(|| !fit::no_tag_fits(scene, &one.details.tags)),
             has_pip: packages.named("pip").is_some(),
             record,
@@ -102,7 +108,7 @@ impl Anatomy {
     }
 }
 
-fn compiled(machine: &dyn Machine, scene: &Scene, site: &str, path: &str) -> Option<(String, Option<fit::Misfit>)> {
+fn compiled(machine: &dyn Machine, scene: &Scene, site: &str, path: &str) -> Option<(String, fit::Fitness)> {
     let rules = machine.platform().rules();
     let extension = rules.splitext(path).1;
     if !matches!(extension.as_str(), ".so" | ".pyd" | ".dylib" | ".dll") {
@@ -110,8 +116,8 @@ fn compiled(machine: &dyn Machine, scene: &Scene, site: &str, path: &str) -> Opt
     }
     let place = super::verify::place(rules, site, path);
     let binary = Binary::read(machine, &place);
-    let misfit = fit::misfit(scene, &rules.basename(&place), binary.as_ref());
-    Some((place, misfit))
+    let fitness = fit::fitness(scene, &rules.basename(&place), binary.as_ref());
+    Some((place, fitness))
 }
 
 /// Every file of the papers, those of the specification first.

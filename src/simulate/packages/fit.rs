@@ -54,7 +54,10 @@ fn platform_fits(scene: &Scene, platform: &str) -> bool {
         return true;
     }
     let (system, processors): (bool, &[&str]) = match scene.platform {
-        Platform::Linux => (platform.starts_with("linux_") || platform.starts_with("manylinux") || platform.starts_with("musllinux"), &[]),
+        Platform::Linux => {
+            let of_libc = |word: &str, libc: &str| platform.starts_with(word) && scene.libc().is_none_or(|own| own == libc);
+            (platform.starts_with("linux_") || of_libc("manylinux", "gnu") || of_libc("musllinux", "musl"), &[])
+        }
         Platform::Macos => (platform.starts_with("macosx_"), &["universal2", "fat64", "intel", "universal"]),
         Platform::Windows => return windows_fits(scene, platform),
     };
@@ -82,27 +85,40 @@ pub enum Misfit {
     Processor(Vec<&'static str>),
 }
 
-/// Whether the compiled file called `file` can be loaded, by the tag in its name and by its header.
-pub fn misfit(scene: &Scene, file: &str, binary: Option<&Binary>) -> Option<Misfit> {
+/// Whether a compiled file can be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fitness {
+    /// Nothing speaks against it.
+    Fits,
+    /// It cannot.
+    Not(Misfit),
+    /// Why that is not known.
+    Unknown(&'static str),
+}
+
+/// Whether the compiled file called `file` can be loaded, by the tag in its name and by its header; `binary` is `None` where no header
+/// could be read.
+pub fn fitness(scene: &Scene, file: &str, binary: Option<&Binary>) -> Fitness {
     if let Some(tag) = tag_of_file(file).filter(|tag| !name_fits(scene, tag)) {
-        return Some(Misfit::Name(tag.to_owned()));
+        return Fitness::Not(Misfit::Name(tag.to_owned()));
     }
-    let binary = binary?;
+    let Some(binary) = binary else { return Fitness::Unknown("its header tells no processor that is known here") };
     let container = match scene.platform {
         Platform::Linux => Container::Elf,
         Platform::Macos => Container::MachO,
         Platform::Windows => Container::Pe,
     };
     if binary.container != container {
-        return Some(Misfit::System(binary.container));
+        return Fitness::Not(Misfit::System(binary.container));
     }
-    let own = match scene.processor.as_deref()? {
-        "AMD64" => "x86_64",
-        "ARM64" => "aarch64",
-        "x86" => "i686",
-        other => other,
+    let own = match scene.processor.as_deref() {
+        None => return Fitness::Unknown("no file tells this machine's processor"),
+        Some("AMD64") => "x86_64",
+        Some("ARM64") => "aarch64",
+        Some("x86") => "i686",
+        Some(other) => other,
     };
-    (!binary.machines.contains(&own)).then(|| Misfit::Processor(binary.machines.clone()))
+    if binary.machines.contains(&own) { Fitness::Fits } else { Fitness::Not(Misfit::Processor(binary.machines.clone())) }
 }
 
 /// What stands between the module's name and the last extension; `None` where nothing does.
@@ -112,15 +128,12 @@ fn tag_of_file(file: &str) -> Option<&str> {
 }
 
 /// `cpython-312-x86_64-linux-gnu`, `cp312-win_amd64`, `abi3`, `pypy39-pp73-x86_64-linux-gnu`. Other words are no tags of Python's.
+/// Python looks for its own tag to the letter (`Python/dynload_shlib.c`: `_PyImport_DynLoadFiletab`).
 fn name_fits(scene: &Scene, tag: &str) -> bool {
-    let Some((major, minor)) = scene.minor() else { return true };
-    let own = format!("{major}{minor}{}", if scene.free_threaded { "t" } else { "" });
-    if let Some(rest) = tag.strip_prefix("cpython-").or_else(|| tag.strip_prefix("cp")) {
-        return scene.implementation == "cpython"
-            && rest.split('-').next().is_some_and(|digits| digits.trim_end_matches(['m', 'd', 'u']) == own);
+    let is_tag = tag == "abi3" || ["cpython-", "pypy"].iter().any(|start| tag.starts_with(start));
+    let is_tag = is_tag || tag.strip_prefix("cp").is_some_and(|rest| rest.starts_with(|character: char| character.is_ascii_digit()));
+    if !is_tag || scene.suffixes.is_empty() {
+        return true;
     }
-    if let Some(rest) = tag.strip_prefix("pypy") {
-        return scene.implementation == "pypy" && rest.split('-').next() == Some(own.as_str());
-    }
-    true
+    scene.suffixes.iter().any(|suffix| suffix.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')).is_some_and(|(own, _)| own == tag))
 }

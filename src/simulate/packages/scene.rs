@@ -2,7 +2,8 @@
 //! and a requirement that depends on it is not judged.
 
 use crate::machine::{Machine, Platform};
-use crate::simulate::startup::Startup;
+use crate::simulate::import::extension_suffixes;
+use crate::simulate::startup::{Origin, Startup};
 use crate::venv::Environment;
 use crate::venv::binary::Binary;
 use crate::venv::distributions::name;
@@ -27,6 +28,8 @@ pub struct Scene {
     pub processor: Option<String>,
     /// Whether the interpreter was built without the global lock.
     pub free_threaded: bool,
+    /// The suffixes of extension modules that it looks for; none where it is not known.
+    pub suffixes: Vec<String>,
     /// One for each processor that it may be: several only where no file tells.
     environments: Vec<MarkerEnvironment>,
 }
@@ -41,7 +44,9 @@ impl Scene {
             (Platform::Windows, "i686") => "x86",
             (_, name) => name,
         };
-        let binary = environment.interpreter().and_then(|file| Binary::read(machine, file));
+        // A redirector of Windows was made for the processor of the python.exe that it starts.
+        let base = environment.base.as_ref().map(|base| base.file.as_str());
+        let binary = environment.interpreter().into_iter().chain(base).find_map(|file| Binary::read(machine, file));
         // A file for two processors runs as the one that the machine has.
         let processor = binary.filter(|binary| binary.machines.len() == 1).and_then(|binary| binary.machines.first().copied()).map(named);
         let possible: Vec<&str> = match (processor, platform) {
@@ -67,7 +72,12 @@ impl Scene {
                 facts.markers()
             })
         });
+        let library = startup.and_then(|startup| startup.sys_path.as_deref()).into_iter().flatten();
+        let library: Vec<String> =
+            library.filter(|item| matches!(item.source, Origin::Stdlib | Origin::Platstdlib)).map(|item| item.path.clone()).collect();
+        let suffixes = environment.base.as_ref().map(|base| extension_suffixes(machine, base, &library)).unwrap_or_default();
         Self {
+            suffixes,
             environments: environments.collect(),
             processor: processor.map(str::to_owned),
             version,
@@ -81,6 +91,12 @@ impl Scene {
     pub fn minor(&self) -> Option<(u32, u32)> {
         let mut numbers = self.version.as_deref()?.split('.');
         Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    }
+
+    /// `gnu` or `musl`: the C library, as the suffix of its extension modules tells it.
+    pub fn libc(&self) -> Option<&str> {
+        let own = self.suffixes.first()?.strip_suffix(".so")?;
+        ["gnu", "musl"].into_iter().find(|libc| own.rsplit('-').next().is_some_and(|last| last.starts_with(libc)))
     }
 
     /// Whether a requirement applies here, given these extras; `None` where that depends on what is not known.
