@@ -80,13 +80,14 @@ impl Collected<'_> {
     /// What is there goes, if it is inside of the environment; with a source goes its bytecode.
     fn add(&mut self, path: &str) {
         let rules = self.machine.platform().rules();
+        // What is not there needs no following of links, and a record may name hundreds of thousands of such files.
+        if self.machine.stat(path).is_err() {
+            return;
+        }
         let (head, tail) = rules.split(path);
         let machine = self.machine;
         let folder = self.folders.entry(head).or_insert_with_key(|head| realpath(machine, head));
         let path = rules.join(folder, &tail);
-        if self.machine.stat(&path).is_err() {
-            return;
-        }
         let set = if is_below(rules, &path, &self.prefix) { &mut self.removed } else { &mut self.refused };
         set.insert(path.clone());
         if let Some(cache) = path.strip_suffix(".py").and_then(|_| self.bytecode(&path)) {

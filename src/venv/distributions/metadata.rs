@@ -33,7 +33,9 @@ impl Metadata {
                     return machine.head(file, LONG).map(|bytes| Self::parse(file, &bytes));
                 }
                 Ok(bytes) => return Ok(Self::parse(file, &bytes)),
-                Err(error) => fault = error,
+                // What is there and cannot be read tells more than a file that is not there.
+                Err(error) if fault == Fault::Missing => fault = error,
+                Err(_) => {}
             }
         }
         Err(fault)
