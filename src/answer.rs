@@ -206,7 +206,7 @@ pub fn print(
 ) -> Outcome {
     let names = names(asked, facts, subject);
     let text = if let Facts::Requirements(text) = facts {
-        text.clone()
+        text.split_inclusive('\n').map(|line| render::safe_lines(line) + "\n").collect()
     } else if asked.look.format == Format::Json {
         let said = |text: &str| if asked.look.stable { names.within(text) } else { text.to_owned() };
         facts.json(&said, if asked.look.stable { &UNSTABLE } else { &[] })

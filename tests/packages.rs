@@ -2,7 +2,12 @@
 //! here and by `importlib.metadata`, `pip check`, `uv pip check`, `pip freeze` and pip's own plan of an uninstall.
 
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
+#![allow(clippy::format_collect, clippy::format_push_string, reason = "short texts for tests")]
 
+#[path = "packages/fits.rs"]
+mod fits;
+#[path = "packages/forms.rs"]
+mod forms;
 #[path = "packages/hostile.rs"]
 mod hostile;
 #[path = "packages/real.rs"]
@@ -19,6 +24,8 @@ fn main() {
     let scratch = Scratch::new("packages");
     let newest = interpreters::all().iter().filter(|known| known.is_cpython_from(11)).max_by_key(|known| known.version);
     let mut trials = hostile::trials();
+    trials.extend(fits::trials());
+    trials.extend(forms::trials());
     for installer in real::Installer::ALL {
         let interpreter = newest.filter(|_| !arguments.list);
         let made = interpreter.and_then(|interpreter| real::make(interpreter, installer, &scratch.path().join(installer.name())));

@@ -19,6 +19,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("odd papers are findings of their own", odd_papers),
         Trial::test("an odd RECORD is checked line by line", odd_record),
         Trial::test("circles of requirements end", circles),
+        Trial::test("pipes, devices and circles of links in place of papers are never waited for", pipes),
+        Trial::test("thousands of names, and names that are commands, are told shortly and safely", many),
         Trial::test("requirements that would take for ever are not read", endless),
     ]
 }
@@ -141,5 +143,79 @@ fn endless() -> Result<(), Failed> {
     let told = told(&root);
     equal(&true, &(start.elapsed() < Duration::from_secs(10)))?;
     let _ = told;
+    Ok(())
+}
+
+/// Puts something at a path.
+type Place<'p> = &'p dyn Fn(&Path);
+
+/// Each file of the papers as a pipe that nobody writes to, an endless device, and a link to itself.
+fn pipes() -> Result<(), Failed> {
+    const FILES: [&str; 8] =
+        ["METADATA", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "entry_points.txt", "top_level.txt", "WHEEL"];
+    let scratch = Scratch::new("pipes");
+    let root = environment(&scratch);
+    let pipe = |path: PathBuf| std::process::Command::new("mkfifo").arg(path).status();
+    let kinds: [(&str, Place<'_>); 3] = [
+        ("pipe", &|path| drop(pipe(path.to_owned()))),
+        ("endless", &|path| drop(symlink("/dev/zero", path))),
+        ("circle", &|path| drop(symlink(path.file_name().unwrap_or_default(), path))),
+    ];
+    for (kind, place) in kinds {
+        for file in FILES {
+            let name = format!("{kind}_{}", file.split('.').next().unwrap_or_default().to_lowercase());
+            papers(&root, &format!("{name}-1.dist-info"), format!("Name: {name}\nVersion: 1\n").as_bytes());
+            let path = site(&root).join(format!("{name}-1.dist-info")).join(file);
+            if path.exists() {
+                fs::remove_file(&path)?;
+            }
+            place(&path);
+        }
+    }
+    pipe(site(&root).join("stray.egg-info"))?;
+    pipe(site(&root).join("stray.egg-link"))?;
+    pipe(site(&root).join("stray.dist-info"))?;
+    let told = told(&root);
+    equal(&true, &(told.packages.distributions.len() >= 24))?;
+    let unread = ["pipe_metadata", "endless_metadata"];
+    let doubts = |name: &str| told.packages.unknown.iter().any(|unknown| unknown.what.contains(&format!("{name}-1.dist-info")));
+    equal(&vec![true; 2], &unread.map(doubts).to_vec())?;
+    for one in &told.packages.distributions {
+        let anatomy = Anatomy::of(&told.machine, &told.environment, &told.scene(), &told.packages, one);
+        if one.name.ends_with("_record") {
+            equal(&None, &anatomy.record.map(|record| record.entries))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the commands themselves print.
+fn many() -> Result<(), Failed> {
+    let scratch = Scratch::new("many");
+    let root = environment(&scratch);
+    let requirements: String = (0..20_000).map(|number| format!("Requires-Dist: nothing{number}\n")).collect();
+    papers(&root, "wants-1.dist-info", format!("Name: wants\nVersion: 1\n{requirements}").as_bytes());
+    papers(&root, "odd-1.dist-info", b"Name: $(touch x);\x1b[31m--help\nVersion: 1\x1b]0;x\x07\nSummary: <script>\n");
+    papers(&root, "modules-1.dist-info", b"Name: modules\nVersion: 1\n");
+    let record: String = (0..20_000).map(|number| format!("module{number}/__init__.py,,\n")).collect();
+    fs::write(site(&root).join("modules-1.dist-info/RECORD"), record)?;
+    let venv = root.display().to_string();
+    for command in [
+        &["packages", &venv][..],
+        &["package", "modules", "--venv", &venv],
+        &["package", "wants", "--venv", &venv],
+        &["package", "odd", "--venv", &venv],
+        &[&venv],
+    ] {
+        for format in ["terminal", "html", "markdown"] {
+            let run = crate::support::process::Run::new(env!("CARGO_BIN_EXE_venv-explain")).args(command).args(["--format", format]);
+            let ended = crate::support::process::run(&run.cwd(scratch.path()))?;
+            let text = ended.text();
+            equal(&Some(0), &ended.status)?;
+            let is_html = format == "html";
+            equal(&true, &(text.lines().count() < if is_html { 1400 } else { 400 }))?;
+            equal(&(false, false), &(text.contains('\u{1b}'), is_html && text.contains("<script>\n")))?;
+        }
+    }
     Ok(())
 }

@@ -120,7 +120,8 @@ fn said(run: Run, venv: &Path) -> Result<String, Failed> {
     Ok(ended.text() + &ended.complaint())
 }
 
-fn python(venv: &Path, script: &str) -> Result<Value, Failed> {
+/// What a script prints as JSON, run by the environment's own Python.
+pub fn python(venv: &Path, script: &str) -> Result<Value, Failed> {
     let text = said(Run::new(venv.join("bin/python")).args(["-I", "-c", script]), venv)?;
     serde_json::from_str(&text).map_err(|error| format!("{error}: {text}").into())
 }
@@ -148,7 +149,8 @@ impl Told {
     }
 }
 
-fn same(what: &str, expected: &BTreeSet<String>, told: &BTreeSet<String>) -> Result<(), Failed> {
+/// An error that tells what stands in one set alone.
+pub fn same(what: &str, expected: &BTreeSet<String>, told: &BTreeSet<String>) -> Result<(), Failed> {
     let differ: Vec<_> = expected.symmetric_difference(told).collect();
     if differ.is_empty() { Ok(()) } else { Err(format!("{what} differ: {differ:#?}").into()) }
 }

@@ -1,7 +1,7 @@
 //! `direct_url.json` (PEP 610): where a distribution came from, when it came from no index.
 
 use crate::machine::path::Rules;
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// The file is a few lines long.
 pub const LIMIT: usize = 1 << 16;
@@ -38,44 +38,41 @@ pub enum Origin {
     },
 }
 
-#[derive(Deserialize)]
-struct Raw {
-    url: String,
-    subdirectory: Option<String>,
-    dir_info: Option<RawFolder>,
-    archive_info: Option<RawArchive>,
-    vcs_info: Option<RawVcs>,
-}
-
-#[derive(Deserialize)]
-struct RawFolder {
-    #[serde(default)]
-    editable: bool,
-}
-
-#[derive(Deserialize)]
-struct RawArchive {
-    hash: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RawVcs {
-    vcs: String,
-    commit_id: String,
-}
+/// The file says nothing that an installer would take.
+struct Unusable;
 
 impl DirectUrl {
     /// Reads the file's bytes; `None` where they say nothing usable.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let raw: Raw = serde_json::from_slice(bytes).ok()?;
-        let origin = match (raw.dir_info, raw.archive_info, raw.vcs_info) {
-            (Some(folder), None, None) if folder.editable => Origin::Editable,
+        Self::take(bytes).ok()
+    }
+
+    /// (`pip/_internal/models/direct_url.py`: `from_dict()`, `_get()`)
+    fn take(bytes: &[u8]) -> Result<Self, Unusable> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|_| Unusable)?;
+        let object = value.as_object().ok_or(Unusable)?;
+        let text = |object, key: &str| Ok(field(object, key, Value::as_str)?.map(str::to_owned));
+        let part = |key: &str| field(object, key, Value::as_object);
+        let origin = match (part("dir_info")?, part("archive_info")?, part("vcs_info")?) {
+            (Some(folder), None, None) if field(folder, "editable", Value::as_bool)? == Some(true) => Origin::Editable,
             (Some(_), None, None) => Origin::Folder,
-            (None, Some(archive), None) => Origin::Archive { hash: archive.hash },
-            (None, None, Some(vcs)) => Origin::Vcs { system: vcs.vcs, commit: vcs.commit_id },
-            _ => return None,
+            (None, Some(archive), None) => {
+                let hash = text(archive, "hash")?;
+                field(archive, "hashes", Value::as_object)?;
+                if hash.as_ref().is_some_and(|hash| !hash.contains('=')) {
+                    return Err(Unusable);
+                }
+                Origin::Archive { hash }
+            }
+            (None, None, Some(vcs)) => {
+                text(vcs, "requested_revision")?;
+                let required = |key: &str| text(vcs, key)?.ok_or(Unusable);
+                Origin::Vcs { system: required("vcs")?, commit: required("commit_id")? }
+            }
+            _ => return Err(Unusable),
         };
-        Some(Self { url: without_credentials(&raw.url), subdirectory: raw.subdirectory, origin })
+        let url = text(object, "url")?.ok_or(Unusable)?;
+        Ok(Self { url: without_credentials(&url), subdirectory: text(object, "subdirectory")?, origin })
     }
 
     /// The project folder of an editable installation.
@@ -84,16 +81,26 @@ impl DirectUrl {
     }
 }
 
+/// A field of one kind, where it is there; something else in its place, `null` too, makes the whole file unusable.
+fn field<'v, T>(object: &'v Map<String, Value>, key: &str, kind: impl Fn(&'v Value) -> Option<T>) -> Result<Option<T>, Unusable> {
+    object.get(key).map(|value| kind(value).ok_or(Unusable)).transpose()
+}
+
 /// The URL without what stands before `@` in its authority. `git@` names no secret: it is the account that every user of an SSH
-/// server shares (`pip/_internal/models/direct_url.py`, `_remove_auth_from_netloc()`).
+/// server shares; nor do `${NAME}` and `${NAME}:${NAME}` (`pip/_internal/models/direct_url.py`: `_remove_auth_from_netloc()`, `ENV_VAR_RE`).
 pub fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     match authority.rsplit_once('@') {
-        Some((user, host)) if user != "git" => format!("{scheme}://{host}{path}"),
+        Some((user, host)) if user != "git" && !user.split(':').all(is_variable) => format!("{scheme}://{host}{path}"),
         _ => url.to_owned(),
     }
+}
+
+fn is_variable(text: &str) -> bool {
+    let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character)))
 }
 
 /// The path that a `file:` URL names (pip/_internal/utils/urls.py, `url_to_path()`).
@@ -136,6 +143,8 @@ mod tests {
         assert_eq!(without_credentials("https://ada:secret@example.org/a@b"), "https://example.org/a@b");
         assert_eq!(without_credentials("ssh://git@example.org/a"), "ssh://git@example.org/a");
         assert_eq!(without_credentials("file:///a@b"), "file:///a@b");
+        assert_eq!(without_credentials("https://${USER}:${TOKEN}@example.org/a"), "https://${USER}:${TOKEN}@example.org/a");
+        assert_eq!(without_credentials("https://${USER}:secret@example.org/a"), "https://example.org/a");
     }
 
     #[test]
