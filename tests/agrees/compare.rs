@@ -119,7 +119,13 @@ impl Stage {
 /// file with code in the base installation) does not: the plain start is compared itself. Nor does code in our cases touch
 /// anything but `sys.path`, or stop the interpreter.
 fn is_excuse(fields: &[&str], unknown: &[String], case: &Case, scene: &Scene) -> bool {
-    let by_code = fields.iter().all(|field| ["sys_path", "fatal"].contains(field));
+    // Code in a .pth file may change what `-m` finds.
+    let by_name = case.start.first().is_some_and(|word| word.starts_with('-') && word.ends_with('m'));
+    if by_name && fields == ["fatal"] && !unknown.is_empty() {
+        return true;
+    }
+    let any_field = unknown.iter().any(|line| line.starts_with("the prefixes"));
+    let by_code = any_field || fields.iter().all(|field| ["sys_path", "fatal"].contains(field));
     let usual = scene.usual_unknown(|| {
         let plain = Case::plain(scene, scene.case_root(usize::MAX));
         let told = disk::prepare(&plain, scene).map(|()| probe::foretold(&plain).1).unwrap_or_default();

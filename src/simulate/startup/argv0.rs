@@ -59,7 +59,7 @@ fn of_file(scene: &Scene<'_>, file: &str, flags: Flags) -> Result<Option<PathIte
     if holds_main(scene, &absolute)? {
         return Ok(Some(item(absolute, Origin::ScriptDir, steps::FIRST_ITEM, Source::default())));
     }
-    if let Err(fault) = scene.disk.machine.stat(file) {
+    if let Err(fault) = scene.disk.machine.stat(if pypy { &absolute } else { file }) {
         return Err(Halt::Fatal(cannot_open(scene, &absolute, &fault)));
     }
     if flags.safe_path {

@@ -27,12 +27,16 @@ pub(super) struct CommandLine {
     pub isolated: bool,
     /// `-E` (or `-I`).
     pub ignore_environment: bool,
+    /// `-E` itself.
+    pub typed_e: bool,
     /// `-s` (or `-I`).
     pub no_user_site: bool,
     /// `-S`.
     pub no_site: bool,
     /// `-P` (or `-I`).
     pub safe_path: bool,
+    /// `-R`.
+    pub random_hashes: bool,
     /// `-X` options, in order.
     pub x_options: Vec<String>,
     /// What is run.
@@ -78,9 +82,11 @@ pub(super) fn parse(arguments: &[String], release: Release, implementation: Impl
     let mut line = CommandLine {
         isolated: false,
         ignore_environment: false,
+        typed_e: false,
         no_user_site: false,
         no_site: false,
         safe_path: false,
+        random_hashes: false,
         x_options: Vec::new(),
         program: Program::Input,
     };
@@ -124,6 +130,9 @@ fn long_option(word: &str, rest: &mut Words<'_>, release: Release) -> Result<(),
         "--version" => Err(Stop::Asked("version")),
         "--help-all" | "--help-env" | "--help-xoptions" if release.at_least(11) => Err(Stop::Asked("help")),
         "--check-hash-based-pycs" if release.at_least(7) => match rest.next() {
+            Some(value) if !matches!(value.as_str(), "default" | "always" | "never") => {
+                Err(Stop::Unusable(format!("{word} must be one of 'default', 'always', or 'never'")))
+            }
             Some(_) => Ok(()),
             None => Err(Stop::Unusable(format!("Argument expected for the {word} option"))),
         },
@@ -139,12 +148,13 @@ fn short_options(word: &str, rest: &mut Words<'_>, of: (Release, Implementation)
     while let Some(letter) = letters.next() {
         match letter {
             'I' => line.isolated = true,
-            'E' => line.ignore_environment = true,
+            'E' => (line.ignore_environment, line.typed_e) = (true, true),
             's' => line.no_user_site = true,
             'S' => line.no_site = true,
             'P' if release.has_safe_path() => line.safe_path = true,
             't' | 'x' | 'J' if implementation == Implementation::PyPy => return Err(Stop::Unusable(format!("Unknown option: -{letter}"))),
-            'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 'R' | 't' | 'u' | 'v' | 'x' => {}
+            'R' => line.random_hashes = true,
+            'b' | 'B' | 'd' | 'i' | 'O' | 'q' | 't' | 'u' | 'v' | 'x' => {}
             'V' => return Err(Stop::Asked("version")),
             'h' | '?' => return Err(Stop::Asked("help")),
             'J' => return Err(Stop::Unusable("-J is reserved for Jython".to_owned())),

@@ -166,6 +166,11 @@ impl Release {
         self.at_least(15)
     }
 
+    /// Whether the length of numbers as text has a limit (gh-95778).
+    pub(crate) fn limits_int_digits(self) -> bool {
+        self.has_change(&[(7, 14), (8, 14), (9, 14), (10, 7), (11, 0)])
+    }
+
     /// How `.pth` files are read.
     pub(crate) fn pth_lines(self) -> PthLines {
         if self.has_change(&[(12, 4)]) { PthLines::Utf8 } else { PthLines::Locale }

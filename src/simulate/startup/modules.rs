@@ -1,9 +1,10 @@
 //! Whether `import name` finds anything, as far as start-up needs to know: by source, bytecode and extension module.
 //!
-//! Follows `FileFinder.find_spec` (`Lib/importlib/_bootstrap_external.py`); archives are not looked into.
+//! Follows `FileFinder.find_spec` (`Lib/importlib/_bootstrap_external.py`); archives by their directory (`Lib/zipimport.py`).
 
 use super::disk::Disk;
 use super::{PathItem, Probe};
+use crate::machine::Kind;
 
 /// Modules that are inside every interpreter, or loaded before any code of others runs.
 pub(super) const BUILT_IN: &[&str] =
@@ -40,42 +41,162 @@ pub(super) fn find(disk: Disk<'_>, path: &[PathItem], name: &str) -> (Option<Str
     let rules = disk.rules;
     let mut looked = Vec::new();
     for item in path {
+        if let Some((archive, inner)) = archive_of(disk, &item.path) {
+            let found = in_archive(disk, &archive, &inner, name);
+            looked.push(Probe { path: item.path.clone(), found: found.is_some() });
+            if found.is_some() {
+                return (found, looked);
+            }
+            continue;
+        }
         let package = rules.join(&rules.join(&item.path, name), "__init__.py");
         let source = rules.join(&item.path, &format!("{name}.py"));
-        for path in [package, source] {
+        let bytecode = rules.join(&item.path, &format!("{name}.pyc"));
+        for path in [Some(package), extension(disk, &item.path, name), Some(source), Some(bytecode)].into_iter().flatten() {
             let found = disk.is_file(&path);
-            looked.push(Probe { path: path.clone(), found });
+            // A learner who looks for it looks for the source.
+            if found || rules.splitext(&path).1 == ".py" {
+                looked.push(Probe { path: path.clone(), found });
+            }
             if found {
                 return (Some(path), looked);
             }
-        }
-        if let Some(file) = compiled(disk, &item.path, name) {
-            return (Some(rules.join(&item.path, &file)), looked);
         }
     }
     (None, looked)
 }
 
-fn compiled(disk: Disk<'_>, folder: &str, name: &str) -> Option<String> {
+/// The file of an extension module, which comes before the source.
+fn extension(disk: Disk<'_>, folder: &str, name: &str) -> Option<String> {
     let names = disk.machine.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
-    names.into_iter().find(|file| {
+    let file = names.into_iter().find(|file| {
         let suffix = file.strip_prefix(name).filter(|rest| rest.starts_with('.')).and_then(|rest| rest.rsplit('.').next());
-        matches!(suffix, Some("pyc" | "so" | "pyd"))
+        matches!(suffix, Some("so" | "pyd"))
+    })?;
+    Some(disk.rules.join(folder, &file))
+}
+
+/// The zip file that an item is or lies in, and the folder inside.
+fn archive_of(disk: Disk<'_>, item: &str) -> Option<(String, String)> {
+    let mut file = item.to_owned();
+    let mut inner = String::new();
+    for _ in 0..DEPTH {
+        match disk.machine.stat(&file).map(|meta| meta.kind) {
+            Ok(Kind::File) => return Some((file, inner)),
+            Ok(_) => return None,
+            Err(_) => {
+                let (folder, name) = disk.rules.split(&file);
+                if name.is_empty() || folder == file {
+                    return None;
+                }
+                inner = format!("{name}/{inner}");
+                file = folder;
+            }
+        }
+    }
+    None
+}
+
+/// The module in an archive: as `zipimport` looks for it, package before module.
+fn in_archive(disk: Disk<'_>, archive: &str, inner: &str, name: &str) -> Option<String> {
+    let bytes = disk.machine.read(archive, ARCHIVE_LIMIT).ok()?;
+    let wanted = ["/__init__.pyc", "/__init__.py", ".pyc", ".py"].map(|suffix| format!("{inner}{name}{suffix}"));
+    let listed: Vec<&[u8]> = archive_names(&bytes).collect();
+    let found = wanted.into_iter().find(|name| listed.contains(&name.as_bytes()))?;
+    Some(disk.rules.join(archive, &found))
+}
+
+/// The names in the directory at the end of a zip file (APPNOTE.TXT, 4.3.12).
+fn archive_names(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memmem::find_iter(bytes, b"PK\x01\x02").filter_map(|at| {
+        let length = bytes.get(at + 28..at + 30)?;
+        let length = usize::from(u16::from_le_bytes([*length.first()?, *length.last()?]));
+        bytes.get(at + 46..at + 46 + length)
     })
 }
 
-/// Whether it is certain that `-m name` finds nothing: no file, no folder that could be a namespace package, no archive that
-/// could hold it.
-pub(super) fn is_nowhere(disk: Disk<'_>, path: &[PathItem], name: &str) -> bool {
-    let top = name.split('.').next().unwrap_or(name);
-    if top.is_empty()
-        || top.starts_with('_')
-        || BUILT_IN.contains(&top)
-        || OFTEN_BUILT_IN.contains(&top)
-        || path.iter().any(|item| disk.is_file(&item.path))
-    {
-        return false;
+/// Longest archive that is looked into.
+const ARCHIVE_LIMIT: usize = 64 << 20;
+/// A path has no more parts.
+const DEPTH: usize = 256;
+
+/// Why `-m name` never runs a line whatever is installed: it is no name of a module.
+pub(super) fn no_name(name: &str) -> Option<String> {
+    if name.starts_with('.') {
+        return Some("Relative module names not supported".to_owned());
     }
-    let folder = path.iter().any(|item| disk.exists(&disk.rules.join(&item.path, top)));
-    !folder && find(disk, path, top).0.is_none()
+    name.split('.').any(str::is_empty).then(|| format!("No module named {name}"))
+}
+
+/// Why `-m name` never runs a line, as `runpy` says it; `None` where it runs, or where code that is not run here decides.
+///
+/// Follows `_get_module_details` (`Lib/runpy.py`).
+pub(super) fn not_runnable(disk: Disk<'_>, path: &[PathItem], name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split('.').collect();
+    if parts.first().is_some_and(|top| BUILT_IN.contains(top) || OFTEN_BUILT_IN.contains(top) || top.starts_with('_')) {
+        return None;
+    }
+    let mut places: Vec<String> = path.iter().map(|item| item.path.clone()).collect();
+    for (index, part) in parts.iter().enumerate() {
+        if places.iter().any(|place| disk.is_file(place)) {
+            return None;
+        }
+        places = match locate(disk, &places, part) {
+            Found::Extension if index + 1 == parts.len() => return Some(format!("No code object available for {name}")),
+            // Where a module stands before a dot, its code runs before anything fails.
+            Found::Module | Found::Extension => return None,
+            Found::Package(init) if changes_path(disk, &init) => return None,
+            Found::Package(init) => vec![disk.rules.dirname(&init)],
+            Found::Portions(portions) => portions,
+            Found::Nowhere if index + 1 == parts.len() => return Some(format!("No module named {name}")),
+            Found::Nowhere => {
+                let parent = parts.get(..=index).unwrap_or_default().join(".");
+                let why = format!("ModuleNotFoundError: No module named '{parent}'");
+                return Some(format!("Error while finding module specification for '{name}' ({why})"));
+            }
+        };
+    }
+    let main = matches!(locate(disk, &places, "__main__"), Found::Module | Found::Extension | Found::Package(_));
+    (!main).then(|| format!("No module named {name}.__main__; '{name}' is a package and cannot be directly executed"))
+}
+
+/// What a name is in some folders.
+enum Found {
+    Module,
+    Extension,
+    /// Its `__init__`.
+    Package(String),
+    /// A namespace package.
+    Portions(Vec<String>),
+    Nowhere,
+}
+
+fn locate(disk: Disk<'_>, places: &[String], name: &str) -> Found {
+    let rules = disk.rules;
+    let mut portions = Vec::new();
+    if name.is_empty() || name.contains(rules.sep()) {
+        return Found::Nowhere;
+    }
+    for place in places {
+        let folder = rules.join(place, name);
+        if let Some(init) = ["__init__.py", "__init__.pyc"].iter().map(|init| rules.join(&folder, init)).find(|init| disk.is_file(init)) {
+            return Found::Package(init);
+        }
+        if extension(disk, place, name).is_some() {
+            return Found::Extension;
+        }
+        if ["py", "pyc"].iter().any(|suffix| disk.is_file(&format!("{folder}.{suffix}"))) {
+            return Found::Module;
+        }
+        if disk.is_dir(&folder) {
+            portions.push(folder);
+        }
+    }
+    if portions.is_empty() { Found::Nowhere } else { Found::Portions(portions) }
+}
+
+/// Whether the code of a package may look elsewhere for its modules.
+fn changes_path(disk: Disk<'_>, init: &str) -> bool {
+    let text = disk.machine.read(init, super::disk::TEXT_LIMIT);
+    text.map_or(true, |text| memchr::memmem::find(&text, b"__path__").is_some() || memchr::memmem::find(&text, b"pkgutil").is_some())
 }

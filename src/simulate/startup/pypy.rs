@@ -74,13 +74,19 @@ fn find_executable(scene: &Scene<'_>, account: &mut Account) -> String {
 fn find_prefix(scene: &Scene<'_>, executable: &str, name: &str, looked: &mut Vec<Probe>) -> Option<String> {
     let rules = scene.disk.rules;
     let mut search = if executable.is_empty() { "pypy-c".to_owned() } else { executable.to_owned() };
+    let mut configs = 2;
     for _ in 0..FOLDERS {
         let mut folder = resolved_folder(scene, &search);
         if folder == search {
             return None;
         }
-        if let Some(home) = home_of(scene, &folder) {
-            folder = home;
+        // The file is looked for in the executable's folder and one above, and not any more once it was found.
+        if configs > 0 {
+            configs -= 1;
+            if let Some(home) = home_of(scene, &folder) {
+                folder = home;
+                configs = 0;
+            }
         }
         let landmark = rules.join(&rules.join(&folder, &library(scene, name)), "site.py");
         let found = scene.disk.is_file(&landmark);

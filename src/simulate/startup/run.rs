@@ -8,7 +8,7 @@ use super::scene::{Flags, Halt, Paths, Scene};
 use super::steps::{self, Account};
 use super::strings::Strings;
 use super::{Launch, Origin, Outcome, PathItem, Startup, Step};
-use super::{argv0, classic, fatal, modern, modules, pypy, site, started};
+use super::{argv0, classic, library, modern, modules, pypy, settings, site, started};
 use crate::machine::{Machine, Platform};
 use crate::venv::installation::Implementation;
 use std::collections::HashSet;
@@ -39,6 +39,7 @@ fn follow(machine: &dyn Machine, launch: &Launch, account: &mut Account, told: &
     let mut flags = settle_flags(&scene, &line);
     let shown = arguments.join(" ");
     account.push(Step::new(steps::COMMAND_LINE, Outcome::Set, "Python/initconfig.c: config_parse_cmdline").value(shown));
+    settings::check(&scene, &line, flags, account)?;
     let paths = match (scene.installation.implementation, scene.release.core()) {
         (Implementation::CPython, Core::Modern) => modern::paths(&scene, &mut flags, account)?,
         (Implementation::CPython, Core::Classic) if scene.platform == Platform::Windows => {
@@ -49,26 +50,35 @@ fn follow(machine: &dyn Machine, launch: &Launch, account: &mut Account, told: &
         (Implementation::GraalPy, _) => return Err(Halt::unknown("sys.path", "GraalPy's rules are not known")),
     };
     told.paths = Some(paths.clone());
-    fatal::find_encodings(&scene, &paths, account)?;
+    library::find_early(&scene, &line, flags, &paths, account)?;
     let mut items = paths.items.clone();
     if flags.no_site {
         account.push(Step::new(steps::SITE, Outcome::Skipped, "Python/pylifecycle.c: init_import_site"));
     } else {
-        fatal::find_site(&scene, &line, flags, &paths)?;
-        let ended = site::run(&scene, flags, paths, account)?;
-        told.user_site = ended.user_site;
-        items = ended.path;
-        told.paths = Some(ended.paths);
+        match library::find_site(&scene, &line, flags, &paths, account) {
+            // PyPy prints "'import site' failed" and goes on.
+            Err(Halt::SiteFailed) => account.push(Step::new(steps::SITE, Outcome::Fatal, "pypy/interpreter/app_main.py")),
+            Err(halt) => return Err(halt),
+            Ok(()) => {
+                let ended = site::run(&scene, flags, paths, account)?;
+                told.user_site = ended.user_site;
+                items = ended.path;
+                told.paths = Some(ended.paths);
+            }
+        }
     }
     if let Some(first) = argv0::first_item(&scene, &line, flags, account)? {
         items.insert(0, first);
     }
+    library::find_linecache(&scene, &line, &items, account)?;
     if let Program::Module(name) = &line.program
-        && account.unknown.is_empty()
-        && modules::is_nowhere(scene.disk, &items, name)
+        && let Some(why) = modules::no_name(name).or_else(|| {
+            let certain = account.unknown.is_empty() && !account.hooks_imports();
+            certain.then(|| modules::not_runnable(scene.disk, &items, name)).flatten()
+        })
     {
         let executable = told.paths.as_ref().map_or(scene.program.as_str(), |paths| paths.executable.as_str());
-        return Err(Halt::Fatal(format!("{executable}: No module named {name}")));
+        return Err(Halt::Fatal(format!("{executable}: {why}")));
     }
     told.sys_path = Some(items);
     Ok(())
@@ -152,11 +162,22 @@ fn finish(machine: &dyn Machine, told: Told, account: Account, halt: Option<Halt
     let fatal = match halt {
         Some(Halt::Fatal(message)) => Some(message),
         Some(Halt::Unknown { what, why }) => {
+            if told.paths.is_none() {
+                account.unknown("the executable and the prefixes", why.clone());
+            }
+            if told.sys_path.is_none() {
+                account.unknown("sys.path", why.clone());
+            }
             account.unknown(what, why);
             None
         }
         Some(Halt::SiteFailed) | None => None,
     };
+    if let (Some("pypy"), Some(version)) = (told.implementation.as_deref(), &told.version)
+        && version.matches('.').count() < 2
+    {
+        account.unknown("version", format!("no small file tells the patch level of PyPy {version}"));
+    }
     let mut sys_path = told.sys_path;
     for item in sys_path.iter_mut().flatten() {
         item.exists = if item.path.is_empty() { machine.cwd().is_some() } else { disk.exists(&item.path) };

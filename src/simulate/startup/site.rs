@@ -7,8 +7,8 @@ use super::disk::{Disk, TEXT_LIMIT, item};
 use super::scene::{Flags, Halt, Paths, Scene};
 use super::steps::{self, Account};
 use super::strings::{strip, universal_lines};
-use super::undecodable;
 use super::{Origin, Outcome, PathItem, Probe, Step};
+use super::{library, undecodable};
 use crate::machine::path::Rules;
 use crate::machine::{Fault, Platform};
 use crate::venv::Source;
@@ -158,7 +158,9 @@ impl Site<'_, '_> {
         self.account.push(Step::new(steps::SITE_VENV, Outcome::Found, VENV).file(file).value(site_prefix.clone()).looked(looked));
         let (system_site, line) = self.read_config(file)?;
         let by_core = self.scene.release.core_sets_venv_prefix() && self.scene.installation.implementation == Implementation::CPython;
-        if !by_core {
+        if by_core {
+            self.warn_of_prefixes(&site_prefix);
+        } else {
             self.found.prefix.clone_from(&site_prefix);
             self.found.exec_prefix.clone_from(&site_prefix);
         }
@@ -186,6 +188,15 @@ impl Site<'_, '_> {
             self.isolated_by = cause;
         }
         Ok(())
+    }
+
+    /// From 3.14 on `site` only compares the prefixes with what it expects.
+    fn warn_of_prefixes(&mut self, expected: &str) {
+        for (name, value) in [("sys.prefix", &self.found.prefix), ("sys.exec_prefix", &self.found.exec_prefix)] {
+            if value != expected {
+                self.account.warn(format!("RuntimeWarning: Unexpected value in {name}, expected {expected}, got {value}"), VENV);
+            }
+        }
     }
 
     /// `site`'s reading of `pyvenv.cfg`: strict UTF-8, universal newlines, the last line of a key wins. Gives whether the base's
@@ -230,12 +241,7 @@ impl Site<'_, '_> {
         if self.scene.installation.implementation == Implementation::PyPy {
             return Halt::SiteFailed;
         }
-        let head = match self.scene.release.minor() {
-            ..=6 => "Failed to import the site module",
-            7 => "Fatal Python error: initsite: Failed to import the site module",
-            _ => "Fatal Python error: init_import_site: Failed to import the site module",
-        };
-        Halt::Fatal(format!("{head}\n{message}"))
+        Halt::Fatal(format!("{}\n{message}", library::site_failed(self.scene.release.minor())))
     }
 
     /// What an isolated environment keeps away: the base's packages and the account's own.

@@ -8,7 +8,7 @@ use super::generation::Release;
 use super::scene::Halt;
 use super::strings::strip;
 use crate::machine::path::{Rules, realpath};
-use crate::machine::{Fault, Kind, Platform, text};
+use crate::machine::{Fault, Kind, Machine, Platform, text};
 use crate::venv::installation::Installation;
 
 /// The interpreter that runs in the end.
@@ -50,22 +50,65 @@ fn not_started(disk: Disk<'_>, program: &str) -> Halt {
     Halt::Fatal(format!("{program}: {reason}"))
 }
 
+/// Why a program cannot be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A bare name that no folder of PATH holds; everywhere it was looked for.
+    NotOnPath(Vec<String>),
+    /// Nothing is there, or a link that leads nowhere.
+    Missing,
+    /// A folder.
+    Folder,
+    /// A file that may not be run.
+    NotExecutable,
+}
+
+impl Refused {
+    fn of(disk: Disk<'_>, program: &str) -> Refused {
+        if !names_a_file(disk, program) {
+            return Refused::NotOnPath(candidates(disk, program));
+        }
+        match disk.machine.stat(program).map(|meta| meta.kind) {
+            Ok(Kind::Dir) => Refused::Folder,
+            Ok(_) | Err(Fault::Denied) => Refused::NotExecutable,
+            Err(_) => Refused::Missing,
+        }
+    }
+}
+
+/// Why `program`, as typed, cannot be started on `machine`; `None` where it can, or where a link says what was meant.
+pub fn refused(machine: &dyn Machine, program: &str) -> Option<Refused> {
+    let disk = Disk { machine, rules: machine.platform().rules() };
+    let is_link = names_a_file(disk, program) && machine.link(program).is_ok();
+    (typed_file(disk, program).is_none() && !is_link).then(|| Refused::of(disk, program))
+}
+
+fn names_a_file(disk: Disk<'_>, program: &str) -> bool {
+    program.contains(disk.rules.sep()) || disk.rules.is_absolute(program)
+}
+
 /// As typed where there is a separator, else the first program of that name along PATH.
 fn typed_file(disk: Disk<'_>, program: &str) -> Option<String> {
-    let rules = disk.rules;
-    if program.contains(rules.sep()) || rules.is_absolute(program) {
-        let known = disk.is_file(program) || disk.machine.interpreter(program).is_some();
+    if names_a_file(disk, program) {
+        let runs = disk.is_executable(program) || (disk.machine.recorded() && disk.is_file(program));
+        let known = runs || disk.machine.interpreter(program).is_some();
         return known.then(|| program.to_owned());
     }
+    candidates(disk, program).into_iter().find(|file| disk.is_executable(file))
+}
+
+/// The files that a bare name may be, in the order of PATH.
+fn candidates(disk: Disk<'_>, program: &str) -> Vec<String> {
+    let rules = disk.rules;
     let path = disk.machine.var("PATH").unwrap_or_default();
     let folders = path.split(rules.list_separator());
-    let mut spelled = folders.map(|folder| if folder.is_empty() { program.to_owned() } else { rules.join(folder, program) }).flat_map(
-        |file| match rules {
-            Rules::Windows => vec![format!("{file}.exe"), file],
-            Rules::Posix => vec![file],
-        },
-    );
-    spelled.find(|file| disk.is_executable(file))
+    let spelled = folders.map(|folder| if folder.is_empty() { program.to_owned() } else { rules.join(folder, program) });
+    let with_suffix = |file: String| match rules {
+        Rules::Windows => vec![format!("{file}.exe"), file],
+        Rules::Posix => vec![file],
+    };
+    let mut seen = std::collections::HashSet::new();
+    spelled.flat_map(with_suffix).filter(|file| seen.insert(file.clone())).collect()
 }
 
 /// `PC/venvlauncher.c`: `home` of the `pyvenv.cfg` beside the program or one level above names the folder of the real one.
@@ -77,7 +120,11 @@ fn redirected(disk: Disk<'_>, started: Started) -> Result<Started, Halt> {
     if started.installation.version().is_some() {
         return Ok(started);
     }
-    let Some(config) = configs.find(|config| disk.is_file(config)) else { return Ok(started) };
+    let Some(config) = configs.find(|config| disk.is_file(config)) else {
+        // Only an environment's redirector is called so and lies there.
+        let is_redirector = disk.machine.recorded() && rules.basename(&folder).eq_ignore_ascii_case("scripts");
+        return if is_redirector { Err(Halt::Fatal("failed to locate pyvenv.cfg".to_owned())) } else { Ok(started) };
+    };
     let bytes = disk.machine.read(&config, CONFIG_LIMIT).map_err(|fault| Halt::Fatal(format!("{config}: {fault}")))?;
     let content = text::decode(&bytes);
     let Some(home) = launcher_home(&content) else {

@@ -20,12 +20,25 @@ impl Account {
         self.steps.push(step);
     }
 
+    /// Writes down what the interpreter prints to standard error while it goes on.
+    pub(super) fn warn(&mut self, message: impl Into<String>, rule: &'static str) {
+        self.push(Step::new(WARNING, Outcome::Set, rule).value(message));
+    }
+
     /// Writes down what cannot be known, once.
     pub(super) fn unknown(&mut self, what: impl Into<String>, why: impl Into<String>) {
         let unknown = Unknown { what: what.into(), why: why.into() };
         if self.told.insert((unknown.what.clone(), unknown.why.clone())) {
             self.unknown.push(unknown);
         }
+    }
+
+    /// Whether a line of code ran that may have put a finder in the way of imports.
+    pub(super) fn hooks_imports(&self) -> bool {
+        let harmless = |value: &str| value.contains("_distutils_hack") || value == "import _virtualenv";
+        self.steps
+            .iter()
+            .any(|step| step.id == PTH_IMPORT && step.outcome != Outcome::Ignored && !step.value.as_deref().is_some_and(harmless))
     }
 
     /// Writes down a place that is not on `sys.path`.
@@ -78,6 +91,7 @@ impl Step {
 pub const STEPS: &[&str] = &[
     INSTALLATION,
     COMMAND_LINE,
+    SETTINGS,
     EXECUTABLE,
     LAUNCHER,
     PYTHONHOME,
@@ -89,6 +103,7 @@ pub const STEPS: &[&str] = &[
     PREFIX,
     EXEC_PREFIX,
     VENV_PREFIX,
+    WARNING,
     PYTHONPATH,
     ZIP,
     REGISTRY,
@@ -112,6 +127,7 @@ pub const STEPS: &[&str] = &[
 
 pub(super) const INSTALLATION: &str = "startup.installation";
 pub(super) const COMMAND_LINE: &str = "startup.command-line";
+pub(super) const SETTINGS: &str = "startup.settings";
 pub(super) const EXECUTABLE: &str = "startup.executable";
 pub(super) const LAUNCHER: &str = "startup.launcher";
 pub(super) const PYTHONHOME: &str = "startup.pythonhome";
@@ -123,6 +139,13 @@ pub(super) const BUILD_TREE: &str = "startup.build-tree";
 pub(super) const PREFIX: &str = "startup.prefix";
 pub(super) const EXEC_PREFIX: &str = "startup.exec-prefix";
 pub(super) const VENV_PREFIX: &str = "startup.venv-prefix";
+/// What `getpath` prints where `os.py` is nowhere.
+pub(super) const NO_STDLIB: &str = "Could not find platform independent libraries <prefix>";
+/// What `getpath` prints where `lib-dynload` is nowhere.
+pub(super) const NO_PLATSTDLIB: &str = "Could not find platform dependent libraries <exec_prefix>";
+
+/// The step of a message on standard error, after which Python goes on.
+pub const WARNING: &str = "startup.warning";
 pub(super) const PYTHONPATH: &str = "startup.pythonpath";
 pub(super) const ZIP: &str = "startup.zip";
 pub(super) const REGISTRY: &str = "startup.registry";

@@ -87,7 +87,8 @@ impl Program {
                 if plain == name { vec![plain.clone(), format!("{plain}t")] } else { vec![name, plain] }
             }
             (None, Implementation::PyPy) => (9..=12).rev().map(|minor| format!("pypy3.{minor}")).collect(),
-            (None, _) => Vec::new(),
+            (None, Implementation::GraalPy) => (8..=15).rev().map(|minor| format!("python3.{minor}")).collect(),
+            (None, Implementation::CPython) => Vec::new(),
         }
     }
 

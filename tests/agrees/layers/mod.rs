@@ -3,6 +3,7 @@
 
 mod bases;
 mod configs;
+mod library;
 mod pairs;
 mod places;
 mod programs;
@@ -91,6 +92,7 @@ pub fn all() -> &'static [Layer] {
         let mut layers = places::layers();
         layers.extend(bases::layers());
         layers.extend(configs::layers());
+        layers.extend(library::layers());
         layers.extend(pth::layers());
         layers.extend(users::layers());
         layers.extend(variables::layers());

@@ -35,6 +35,13 @@ pub fn layers() -> Vec<Layer> {
         case.changes.push(Change::Move(case.env.clone(), format!("{outer}/env")));
         at(case, "outer/env");
     }));
+    layers.push(Layer::inside(Slot::Place, "an environment by copies made from it", |scene, case| {
+        let first = case.env.clone();
+        at(case, "second");
+        case.changes.push(Change::Executable(format!("{}/bin/python", case.env), scene.interpreter.path.display().to_string()));
+        case.write(format!("{}/pyvenv.cfg", case.env), format!("home = {first}/bin\ninclude-system-site-packages = false\n"));
+        case.folder(case.site.clone());
+    }));
     layers.push(Layer::inside(Slot::Place, "its bin is a link to a folder elsewhere", |_, case| {
         let elsewhere = format!("{}/other/programs", case.root);
         case.folder(format!("{}/other", case.root));

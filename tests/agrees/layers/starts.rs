@@ -36,6 +36,18 @@ fn flags() -> Vec<Layer> {
         &["-Xutf8=0"],
         &["-X", "frozen_modules=off"],
         &["-X", "nosuch"],
+        &["-X", "utf8=2"],
+        &["-X", "utf8="],
+        &["-X", "tracemalloc=x"],
+        &["-X", "tracemalloc="],
+        &["-X", "tracemalloc=65536"],
+        &["-X", "int_max_str_digits"],
+        &["-X", "int_max_str_digits=639"],
+        &["-X", "frozen_modules=x"],
+        &["-X", "frozen_modules="],
+        &["-X", "cpu_count"],
+        &["-X", "gil=0"],
+        &["-X", "gil=1"],
         &["-X", "dev"],
         &["-W", "ignore"],
         &["-Wignore"],
@@ -45,6 +57,8 @@ fn flags() -> Vec<Layer> {
         &["-XS"],
         &["-sW", "-E"],
         &["--check-hash-based-pycs", "always"],
+        &["--check-hash-based-pycs", "nosuch"],
+        &["-R", "-X", "importtime"],
         &["-i"],
         &["-t"],
         &["-J"],
@@ -166,7 +180,7 @@ fn script(name: &'static str, typed: &'static str, arguments: &'static [&'static
 }
 
 /// Where files may be written: the working folder, where it is the case's own.
-fn writable(case: &Case) -> String {
+pub(super) fn writable(case: &Case) -> String {
     if case.cwd.starts_with(&case.root) { case.cwd.clone() } else { format!("{}/work", case.root) }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod windows;
 use super::disk::{Disk, item};
 use super::scene::{Flags, Halt, Paths, Scene};
 use super::steps::{self, Account};
+use super::steps::{NO_PLATSTDLIB, NO_STDLIB};
 use super::strings::{classic_join, reduce};
 use super::{Origin, Outcome, PathItem, Probe, Step};
 use crate::machine::Platform;
@@ -55,6 +56,7 @@ pub(super) fn paths(scene: &Scene<'_>, flags: Flags, account: &mut Account) -> R
     getpath.read_pyvenv_cfg();
     let (prefix_dir, found) = getpath.find_prefix()?;
     let (exec_dir, exec_found) = getpath.find_exec_prefix()?;
+    getpath.warn(found, exec_found);
     let compiled = |result: Result<String, Halt>| result.unwrap_or_default();
     let zip_root = if found == Found::Installed { up(&prefix_dir, 2) } else { compiled(scene.compiled_prefix()) };
     let prefix = if found == Found::Installed { or_root(up(&prefix_dir, 2)) } else { compiled(scene.compiled_prefix()) };
@@ -158,6 +160,20 @@ fn is_module_folder(disk: Disk<'_>, folder: &str) -> bool {
 }
 
 impl Getpath<'_, '_> {
+    /// What it says on standard error where a landmark was found nowhere.
+    fn warn(&mut self, prefix: Found, exec_prefix: Found) {
+        const RULE: &str = "Modules/getpath.c: calculate_prefix, calculate_exec_prefix";
+        let missing = [prefix, exec_prefix].map(|found| found == Found::Nowhere);
+        for (is_missing, message) in missing.into_iter().zip([NO_STDLIB, NO_PLATSTDLIB]) {
+            if is_missing {
+                self.account.warn(message, RULE);
+            }
+        }
+        if missing.contains(&true) {
+            self.account.warn("Consider setting $PYTHONHOME to <prefix>[:<exec_prefix>]", RULE);
+        }
+    }
+
     /// `calculate_module_search_path`: one string, cut at its colons. Nothing is tested for existence.
     fn list_items(&mut self, flags: Flags, zip_root: &str, prefix_dir: &str, exec_dir: &str) -> Vec<PathItem> {
         const RULE: &str = "Modules/getpath.c: calculate_module_search_path";

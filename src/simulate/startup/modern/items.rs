@@ -26,6 +26,7 @@ impl Getpath<'_, '_> {
         if self.platstdlib_dir.is_empty() && !self.base_exec_prefix.is_empty() {
             self.platstdlib_dir = self.join(&self.base_exec_prefix, &self.names.platstdlib_landmark);
         }
+        self.warn_of_library();
         let stdlib = item(self.stdlib_dir.clone(), Origin::Stdlib, steps::STDLIB, self.home_line.clone());
         let platstdlib = item(self.platstdlib_dir.clone(), Origin::Platstdlib, steps::PLATSTDLIB, self.home_line.clone());
         let ordered = if self.scene.platform == Platform::Windows { [platstdlib, stdlib] } else { [stdlib, platstdlib] };
@@ -39,6 +40,16 @@ impl Getpath<'_, '_> {
             items.push(item(dir, Origin::Platstdlib, steps::PLATSTDLIB, self.home_line.clone()));
         }
         items
+    }
+
+    /// From 3.15 on a standard library that is nowhere is told once more, unless a `._pth` file lists the path.
+    fn warn_of_library(&mut self) {
+        let tells = self.scene.release.at_least(15) && self.pth.is_none() && !self.scene.disk.machine.recorded();
+        if tells && !self.scene.disk.is_dir(&self.stdlib_dir) {
+            let prefix = &self.prefix;
+            let message = format!("WARN: Could not find the standard library directory! sys.prefix is set to {prefix}, is this correct?");
+            self.account.warn(message, RULE);
+        }
     }
 
     /// Each item of `PYTHONPATH` is made absolute; an empty one is the working folder.
@@ -110,6 +121,7 @@ impl Getpath<'_, '_> {
                 self.account.push(Step::new(steps::PTH_ADJACENT, Outcome::Set, rule).cause(&source).value(text));
             } else if text.starts_with("import ") {
                 self.account.push(Step::new(steps::PTH_ADJACENT, Outcome::Ignored, rule).cause(&source).value(text));
+                self.account.warn("unsupported 'import' line in ._pth file", rule);
             } else if !text.is_empty() {
                 let path = self.join(&dir, text);
                 self.account.push(Step::new(steps::PTH_ADJACENT, Outcome::Added, rule).cause(&source).value(path.clone()));

@@ -104,12 +104,17 @@ impl Getpath<'_, '_> {
         let outcome = if self.prefix.is_empty() { Outcome::NotFound } else { Outcome::Found };
         if self.prefix.is_empty() {
             self.prefix = self.scene.compiled_prefix()?;
+            let mut found = false;
             for landmark in self.stdlib_landmarks() {
-                self.probe(&self.prefix, landmark, false, &mut looked);
+                found |= self.probe(&self.prefix, landmark, false, &mut looked);
+            }
+            if !found && !self.prefix.is_empty() {
+                self.account.warn(steps::NO_STDLIB, RULE);
             }
         }
         if self.prefix.is_empty() {
             self.prefix = self.scene.strings.abspath("");
+            self.account.warn(steps::NO_STDLIB, RULE);
         }
         self.account.push(Step::new(steps::PREFIX, outcome, RULE).cause(&self.home_line).value(self.prefix.clone()).looked(looked));
         self.find_exec_prefix()
@@ -170,6 +175,9 @@ impl Getpath<'_, '_> {
             let found = !self.exec_prefix.is_empty() && self.probe(&self.exec_prefix, &landmark, true, &mut looked);
             if !found && windows && self.platstdlib_dir.is_empty() {
                 self.platstdlib_dir.clone_from(&self.exec_prefix);
+            }
+            if !found && !windows {
+                self.account.warn(steps::NO_PLATSTDLIB, RULE);
             }
         }
         if self.exec_prefix.is_empty() {
