@@ -31,7 +31,7 @@ use cli::{Asked, Command};
 use explain::syspath::Beside;
 use lessons::Lessons;
 use machine::{Fault, Machine};
-use simulate::startup::{Launch, start};
+use simulate::startup::{Launch, Refused, refused, start};
 use std::fmt;
 use std::sync::Arc;
 use subject::Subject;
@@ -87,6 +87,7 @@ pub fn run(asked: &Asked, here: &Arc<dyn Machine>, surroundings: &Surroundings<'
         return Ok(answer::print(asked, &lessons, &facts, None, here.as_ref(), surroundings));
     }
     let machine = scene::machine(&asked.scene, here.clone(), surroundings.input)?;
+    program_can_start(asked, machine.as_ref())?;
     let located = match venv::locate::locate(machine.as_ref(), asked.named()) {
         Ok(located) => located,
         Err(error) => {
@@ -101,6 +102,26 @@ pub fn run(asked: &Asked, here: &Arc<dyn Machine>, surroundings: &Surroundings<'
     let subject = Subject::new(asked, changed, &root);
     let facts = Facts::of(asked, &subject, unchanged.as_ref())?;
     Ok(answer::print(asked, &lessons, &facts, Some(&subject), here.as_ref(), surroundings))
+}
+
+/// The error for a `--program` that nothing can be told of, because there is no such program.
+fn program_can_start(asked: &Asked, machine: &dyn Machine) -> Result<(), Unusable> {
+    const NEXT: &str = "--program takes an interpreter as typed: a path, or a name that PATH leads to.";
+    let Some(program) = &asked.scene.program else { return Ok(()) };
+    let what = match refused(machine, program) {
+        None => return Ok(()),
+        Some(Refused::Missing) => format!("{program} is not there"),
+        Some(Refused::Folder) => format!("{program} is a folder, not a program"),
+        Some(Refused::NotExecutable) => format!("{program} is not a program that may be run"),
+        Some(Refused::NotOnPath(looked)) => {
+            let places = match looked.as_slice() {
+                _ if machine.var("PATH").is_none_or(|path| path.is_empty()) => "PATH is unset or empty".to_owned(),
+                looked => format!("looked for {}", looked.join(", ")),
+            };
+            format!("no program called {program} is on PATH: {places}")
+        }
+    };
+    Err(Unusable::new(what, NEXT))
 }
 
 /// What can be told where there is no environment: the start-up of an interpreter that `--program` names.

@@ -112,12 +112,18 @@ impl Teller<'_> {
 
     /// What cannot be known, each with the reason.
     pub fn unknowns(&self, unknowns: &[Unknown]) -> Block {
-        let said = |unknown: &Unknown| {
-            Text::of(Role::Warning, self.names.within(&unknown.what))
-                .and(Role::Plain, ": ")
-                .and(Role::Note, self.names.within(&unknown.why))
+        // What one reason makes unknown is told at once.
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for unknown in unknowns {
+            match reasons.iter_mut().find(|(why, _)| *why == unknown.why) {
+                Some((_, whats)) => whats.push(&unknown.what),
+                None => reasons.push((&unknown.why, vec![&unknown.what])),
+            }
+        }
+        let said = |(why, whats): (&str, Vec<&str>)| {
+            Text::of(Role::Warning, self.names.within(&whats.join(", "))).and(Role::Plain, ": ").and(Role::Note, self.names.within(why))
         };
-        Block::Bullets(unknowns.iter().map(said).collect())
+        Block::Bullets(reasons.into_iter().map(said).collect())
     }
 
     /// A section whose heading and lead are a view's lesson.

@@ -3,7 +3,7 @@
 use super::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Page, Role, Section, Table, Text};
-use crate::simulate::startup::{LeftOut, Origin, Outcome, PathItem, Startup, Step};
+use crate::simulate::startup::{LeftOut, Origin, Outcome, PathItem, Startup, Step, WARNING};
 use crate::venv::Source;
 use crate::verify::Verified;
 
@@ -28,12 +28,12 @@ pub fn page(teller: &Teller<'_>, startup: &Startup, command: &str, beside: &Besi
         Beside::Unchanged(before) => vec![change(teller, before, startup)],
     };
     sections.push(section(teller, startup));
-    sections.push(Section {
+    sections.extend(prefixes(teller, startup).map(|table| Section {
         id: "prefixes".into(),
         title: teller.word(VIEW, "prefixes", &values),
         lead: None,
-        blocks: vec![prefixes(teller, startup)],
-    });
+        blocks: vec![table],
+    }));
     if teller.depth > Depth::Facts {
         let blocks = startup.steps.iter().flat_map(|step| told(teller, startup, step)).collect();
         sections.push(Section {
@@ -102,7 +102,7 @@ fn change(teller: &Teller<'_>, before: &Startup, after: &Startup) -> Section {
             (Some(old), Some(new)) => [said(Some(&old.path), Role::Plain), said(Some(&new.path), Role::Plain), Text::default()],
             (Some(old), None) => [said(Some(&old.path), Role::Absent), Text::default(), word("gone")],
             (None, Some(new)) => {
-                let why = because(teller, after, &new.cause, new.step, new.source);
+                let why = because(teller, after, &Put::of(new));
                 [Text::default(), said(Some(&new.path), Role::Strong), word("new").and(Role::Plain, "  ").then(why)]
             }
             (None, None) => continue,
@@ -110,11 +110,7 @@ fn change(teller: &Teller<'_>, before: &Startup, after: &Startup) -> Section {
         rows.push(std::iter::once(name).chain(cells).collect());
     }
     let head = ["what", "before", "after", "why"].map(word).to_vec();
-    let mut blocks = vec![Block::Table(Table { head, rows })];
-    if let Some(message) = &after.fatal {
-        blocks.push(Block::Prose(teller.word(VIEW, "fatal", &teller.common).and(Role::Plain, " ").and(Role::Bad, message)));
-    }
-    teller.section("change", &teller.common, blocks)
+    teller.section("change", &teller.common, vec![Block::Table(Table { head, rows })])
 }
 
 /// Both lists in their order, equal items beside each other.
@@ -150,6 +146,7 @@ pub fn section(teller: &Teller<'_>, startup: &Startup) -> Section {
         }
         (None, None) => blocks.push(Block::Prose(teller.word(VIEW, "cannot-tell", &values))),
     }
+    blocks.extend(warnings(teller, startup, &values));
     if !startup.left_out.is_empty() {
         let rows = startup.left_out.iter().map(|left| left_out(teller, startup, left)).collect();
         blocks.push(Block::Group {
@@ -163,6 +160,17 @@ pub fn section(teller: &Teller<'_>, startup: &Startup) -> Section {
     teller.section("syspath", &values, blocks)
 }
 
+/// What Python prints while it starts, and goes on all the same.
+fn warnings(teller: &Teller<'_>, startup: &Startup, values: &Values) -> Option<Block> {
+    let printed = startup.steps.iter().filter(|step| step.id == WARNING).filter_map(|step| step.value.as_deref());
+    let mut blocks: Vec<Block> = printed.map(|message| Block::Prose(Text::of(Role::Bad, teller.names.within(message)))).collect();
+    if blocks.is_empty() {
+        return None;
+    }
+    blocks.push(Block::Prose(teller.summary("startup/warning", values)));
+    Some(Block::Group { title: teller.word(VIEW, "warnings", values), blocks })
+}
+
 fn row(teller: &Teller<'_>, startup: &Startup, index: usize, item: &PathItem) -> Vec<Text> {
     let values = values(teller, startup, None);
     let mut path = teller.names.path(&item.path);
@@ -171,7 +179,7 @@ fn row(teller: &Teller<'_>, startup: &Startup, index: usize, item: &PathItem) ->
     }
     let meaning = teller.word(VIEW, &origin(item.source), &values);
     let absent = !item.exists && !item.path.is_empty();
-    let because = match (because(teller, startup, &item.cause, item.step, item.source), absent) {
+    let because = match (because(teller, startup, &Put::of(item)), absent) {
         (because, false) => because,
         (_, true) => teller.word(VIEW, "absent", &values),
     };
@@ -181,12 +189,27 @@ fn row(teller: &Teller<'_>, startup: &Startup, index: usize, item: &PathItem) ->
 fn left_out(teller: &Teller<'_>, startup: &Startup, left: &LeftOut) -> Vec<Text> {
     let mut path = teller.names.path(&left.path);
     path.role = Role::Absent;
-    let because = because(teller, startup, &left.cause, left.step, left.source);
+    let because = because(teller, startup, &Put { path: &left.path, cause: &left.cause, step: left.step, source: left.source });
     vec![Text(vec![path]), because]
 }
 
+/// A place, and what put it on `sys.path` or kept it away.
+struct Put<'s> {
+    path: &'s str,
+    cause: &'s Source,
+    step: &'static str,
+    source: Origin,
+}
+
+impl<'s> Put<'s> {
+    fn of(item: &'s PathItem) -> Self {
+        Self { path: &item.path, cause: &item.cause, step: item.step, source: item.source }
+    }
+}
+
 /// The file and line that decided, with what stands there; the step's annotation where no line did.
-fn because(teller: &Teller<'_>, startup: &Startup, cause: &Source, step: &str, source_of: Origin) -> Text {
+fn because(teller: &Teller<'_>, startup: &Startup, put: &Put<'_>) -> Text {
+    let Put { path, cause, step, source: source_of } = *put;
     let source = said_source(teller, cause).map(|source| source.and(Role::Plain, "  "));
     let line = teller.config.filter(|config| Some(&config.file) == cause.file.as_ref()).and_then(|config| config.line(cause.line?));
     if let Some(line) = line {
@@ -195,7 +218,10 @@ fn because(teller: &Teller<'_>, startup: &Startup, cause: &Source, step: &str, s
     if let (Some(source), None, Origin::SitePackages) = (&source, cause.line, source_of) {
         return source.clone().then(teller.word(VIEW, "makes-prefix", &values(teller, startup, None)));
     }
-    let found = startup.steps.iter().find(|candidate| candidate.id == step && (cause.file.is_none() || candidate.file == cause.file));
+    // One step for each folder: the one of this folder says how it went.
+    let steps = || startup.steps.iter().filter(|candidate| candidate.id == step);
+    let found = steps().find(|candidate| candidate.value.as_deref() == Some(path));
+    let found = found.or_else(|| steps().find(|candidate| cause.file.is_none() || candidate.file == cause.file));
     let found = found.or_else(|| startup.steps.iter().find(|candidate| candidate.id == step));
     source.unwrap_or_default().then(ended(teller, &step.replacen('.', "/", 1), found, &values(teller, startup, found)))
 }
@@ -214,7 +240,8 @@ fn said_source(teller: &Teller<'_>, cause: &Source) -> Option<Text> {
     Some(Text::of(role, cause.line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"))))
 }
 
-fn prefixes(teller: &Teller<'_>, startup: &Startup) -> Block {
+/// The prefixes; `None` where the start ends before there are any.
+fn prefixes(teller: &Teller<'_>, startup: &Startup) -> Option<Block> {
     let rows = [
         ("sys.executable", &startup.executable, "executable"),
         ("sys.prefix", &startup.prefix, "prefix"),
@@ -223,13 +250,13 @@ fn prefixes(teller: &Teller<'_>, startup: &Startup) -> Block {
         ("sys.base_exec_prefix", &startup.base_exec_prefix, "base-exec-prefix"),
     ];
     let empty = values(teller, startup, None);
-    let rows = rows
+    let rows: Vec<Vec<Text>> = rows
         .into_iter()
         .filter_map(|(name, value, word)| {
             value.as_ref().map(|value| vec![Text::of(Role::Key, name), teller.names.say(value), teller.word(VIEW, word, &empty)])
         })
         .collect();
-    Block::Table(Table { head: Vec::new(), rows })
+    (!rows.is_empty()).then(|| Block::Table(Table { head: Vec::new(), rows }))
 }
 
 /// One step: the question it asks, how it ended, and at depth where it looked and why.
