@@ -7,11 +7,11 @@
 
 #[cfg(unix)]
 use super::text;
-use super::{Build, Fault, Kind, Machine, Meta, Platform};
+use super::{Build, Fault, Kind, Machine, Meta, Opened, Platform};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs::{self, File, FileType, Metadata};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -80,10 +80,17 @@ impl Machine for Live {
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Fault> {
+        self.list_some(path, &|_| true)
+    }
+
+    fn list_some(&self, path: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
         let entries = fs::read_dir(native(path)?).map_err(|error| fault(&error))?;
         let mut names = Vec::new();
         for entry in entries {
-            names.push(from_os(&entry.map_err(|error| fault(&error))?.file_name()));
+            let name = from_os(&entry.map_err(|error| fault(&error))?.file_name());
+            if wanted(&name) {
+                names.push(name);
+            }
         }
         names.sort_unstable();
         Ok(names)
@@ -102,13 +109,30 @@ impl Machine for Live {
         Ok(found)
     }
 
+    fn list_with_kind(&self, path: &str) -> Result<Vec<(String, Kind)>, Fault> {
+        let entries = fs::read_dir(native(path)?).map_err(|error| fault(&error))?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| fault(&error))?;
+            if let Ok(file_type) = entry.file_type() {
+                found.push((from_os(&entry.file_name()), kind(file_type)));
+            }
+        }
+        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
-        let bytes = first_bytes(path, limit.saturating_add(1))?;
-        if bytes.len() > limit { Err(Fault::TooBig { limit }) } else { Ok(bytes.into()) }
+        let bytes = open(path)?.first_bytes(limit.saturating_add(1))?;
+        if bytes.len() > limit { Err(Fault::TooBig { limit }) } else { Ok(bytes) }
     }
 
     fn head(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
-        first_bytes(path, limit).map(Into::into)
+        open(path)?.first_bytes(limit)
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
+        Ok(Box::new(open(path)?))
     }
 
     fn interpreter(&self, _path: &str) -> Option<Build> {
@@ -120,29 +144,79 @@ impl Machine for Live {
     }
 }
 
-fn first_bytes(path: &str, limit: usize) -> Result<Vec<u8>, Fault> {
+/// A file of this machine, open.
+struct OpenFile {
+    file: File,
+    length: u64,
+}
+
+fn open(path: &str) -> Result<OpenFile, Fault> {
     let native = native(path)?;
     // Opening a device can have effects, so the kind is asked first; the path may be swapped meanwhile, so it is asked again.
     regular(&fs::metadata(&native).map_err(|error| fault(&error))?)?;
     let file = system::open(&native).map_err(|error| fault(&error))?;
     let metadata = file.metadata().map_err(|error| fault(&error))?;
     regular(&metadata)?;
-    let expected = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
-    let mut bytes = Vec::with_capacity(expected);
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX);
-    file.take(bound).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
-    Ok(bytes)
+    Ok(OpenFile { file, length: metadata.len() })
+}
+
+impl Opened for OpenFile {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn fill(&self, from: u64, buffer: &mut [u8]) -> Result<usize, Fault> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let at = from.saturating_add(filled as u64);
+            // At the length that the file had there is nothing more; only where the system tells no length (`/proc`) is it asked.
+            if filled > 0 && at == self.length {
+                break;
+            }
+            match system::read_at(&self.file, &mut buffer[filled..], at) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(fault(&error)),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+impl OpenFile {
+    /// The first `limit` bytes, fewer where the file is shorter.
+    fn first_bytes(&self, limit: usize) -> Result<Arc<[u8]>, Fault> {
+        /// What is read at once of a file whose length the system does not tell.
+        const PIECE: usize = 64 << 10;
+        let expected = usize::try_from(self.length).unwrap_or(limit).min(limit);
+        if expected > 0 {
+            let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, expected).collect();
+            let filled = Arc::get_mut(&mut bytes).map_or(Ok(0), |buffer| self.fill(0, buffer))?;
+            return Ok(if filled == expected { bytes } else { bytes[..filled].into() });
+        }
+        let mut bytes = Vec::new();
+        while bytes.len() < limit {
+            let start = bytes.len();
+            bytes.resize(limit.min(start + PIECE), 0);
+            let filled = self.fill(start as u64, &mut bytes[start..])?;
+            bytes.truncate(start + filled);
+            if filled == 0 {
+                break;
+            }
+        }
+        Ok(bytes.into())
+    }
 }
 
 fn regular(metadata: &Metadata) -> Result<(), Fault> {
-    match kind(metadata) {
+    match kind(metadata.file_type()) {
         Kind::File => Ok(()),
         other => Err(Fault::NotAFile(other)),
     }
 }
 
-fn kind(metadata: &Metadata) -> Kind {
-    let kind = metadata.file_type();
+fn kind(kind: FileType) -> Kind {
     if kind.is_symlink() {
         Kind::Link
     } else if kind.is_dir() {
@@ -155,10 +229,11 @@ fn kind(metadata: &Metadata) -> Kind {
 }
 
 fn meta(path: &std::path::Path, metadata: &Metadata) -> Meta {
-    let kind = kind(metadata);
+    let kind = kind(metadata.file_type());
     // The bits of a link itself mean nothing: it is what it leads to that runs.
     let exec = kind != Kind::Link && system::has_execute_bit(metadata);
-    let runnable = exec && system::may_execute(path);
+    // No folder is run, so that nobody needs to know more of it than its bits.
+    let runnable = exec && (kind == Kind::Dir || system::may_execute(path));
     Meta { kind, size: Some(metadata.len()), exec, runnable, mtime: system::mtime(metadata), uid: system::uid(metadata) }
 }
 
@@ -211,9 +286,9 @@ pub fn to_os(path: &str) -> OsString {
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "what other systems do not have is `None` there")]
 mod system {
-    use super::{File, Metadata, first_bytes, io, text};
+    use super::{File, Metadata, io, text};
     use rustix::fs::{Access, Mode, OFlags};
-    use std::os::unix::fs::MetadataExt as _;
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
     use std::path::Path;
 
     const PASSWORD_FILE_LIMIT: usize = 8 << 20;
@@ -221,6 +296,10 @@ mod system {
     pub(super) fn open(path: &Path) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+    }
+
+    pub(super) fn read_at(file: &File, buffer: &mut [u8], from: u64) -> io::Result<usize> {
+        file.read_at(buffer, from)
     }
 
     pub(super) fn has_execute_bit(metadata: &Metadata) -> bool {
@@ -246,7 +325,7 @@ mod system {
     /// The sixth field of this account's line. Accounts that only a directory service knows (macOS, LDAP) have none here.
     pub(super) fn account_home() -> Option<String> {
         let uid = rustix::process::getuid().as_raw().to_string();
-        let accounts = text::decode(&first_bytes("/etc/passwd", PASSWORD_FILE_LIMIT).ok()?);
+        let accounts = text::decode(&super::open("/etc/passwd").ok()?.first_bytes(PASSWORD_FILE_LIMIT).ok()?);
         let fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
         let mut homes =
             fields.filter(|fields| fields.get(2) == Some(&uid.as_str())).filter_map(|fields| fields.get(5).map(ToString::to_string));
@@ -262,6 +341,11 @@ mod system {
 
     pub(super) fn open(path: &Path) -> io::Result<File> {
         File::open(path)
+    }
+
+    pub(super) fn read_at(file: &File, buffer: &mut [u8], from: u64) -> io::Result<usize> {
+        use std::os::windows::fs::FileExt as _;
+        file.seek_read(buffer, from)
     }
 
     pub(super) fn has_execute_bit(_metadata: &Metadata) -> bool {

@@ -9,6 +9,7 @@ pub mod overlay;
 pub mod path;
 pub mod recorder;
 mod resolve;
+pub mod stream;
 mod variables;
 
 pub use crate::text;
@@ -112,6 +113,12 @@ pub trait Machine: Sync + Send {
     fn link(&self, path: &str) -> Result<String, Fault>;
     /// The names in a folder, sorted by code point.
     fn list(&self, path: &str) -> Result<Vec<String>, Fault>;
+    /// The names in a folder that are wanted, sorted by code point: for a look for a few among many.
+    fn list_some(&self, path: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
+        let mut names = self.list(path)?;
+        names.retain(|name| wanted(name));
+        Ok(names)
+    }
     /// The names in a folder, each with what [`Machine::lstat`] says of it; one that is gone meanwhile is left out.
     ///
     /// A walk over a whole tree asks this, so that the answer can come from one reading of the folder.
@@ -120,10 +127,18 @@ pub trait Machine: Sync + Send {
         let names = self.list(path)?;
         Ok(names.into_iter().filter_map(|name| self.lstat(&rules.join(path, &name)).ok().map(|meta| (name, meta))).collect())
     }
+    /// The names in a folder, each with what it is, links not followed: for a walk that asks no more than that.
+    fn list_with_kind(&self, path: &str) -> Result<Vec<(String, Kind)>, Fault> {
+        Ok(self.list_with_meta(path)?.into_iter().map(|(name, meta)| (name, meta.kind)).collect())
+    }
     /// The bytes of a regular file (links followed) of at most `limit` bytes; a longer one is [`Fault::TooBig`].
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault>;
     /// The first `limit` bytes of a regular file (links followed), fewer where it is shorter.
     fn head(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault>;
+    /// Opens a regular file (links followed), to be read in pieces: what is big, or wanted in one place only, is never held whole.
+    fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
+        Ok(Box::new(self.read(path, usize::MAX)?))
+    }
     /// Build-time facts recorded for the interpreter whose real file (links followed) is `path`; `None` on a live machine.
     fn interpreter(&self, path: &str) -> Option<Build>;
     /// The default value of a Windows registry key, written `HKLM\...`.
@@ -139,6 +154,27 @@ pub trait Machine: Sync + Send {
     /// Whether this is a recorded machine: what is not in it is unknown rather than read.
     fn recorded(&self) -> bool {
         false
+    }
+}
+
+/// A regular file that was opened; the one who reads brings the memory.
+pub trait Opened: Send {
+    /// Its length in bytes when it was opened.
+    fn length(&self) -> u64;
+    /// Fills `buffer` with the bytes from `from` on, and tells how many there were: fewer than asked for only where the file ends.
+    fn fill(&self, from: u64, buffer: &mut [u8]) -> Result<usize, Fault>;
+}
+
+impl Opened for Arc<[u8]> {
+    fn length(&self) -> u64 {
+        u64::try_from(self.len()).unwrap_or(u64::MAX)
+    }
+
+    fn fill(&self, from: u64, buffer: &mut [u8]) -> Result<usize, Fault> {
+        let rest = usize::try_from(from).ok().and_then(|from| self.get(from..)).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
     }
 }
 

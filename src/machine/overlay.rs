@@ -6,7 +6,7 @@
 use super::path::Rules;
 use super::resolve::{Last, Node, Resolver, Tree};
 use super::variables::Variables;
-use super::{Build, Fault, Kind, Machine, Meta, Platform};
+use super::{Build, Fault, Kind, Machine, Meta, Opened, Platform};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -314,6 +314,15 @@ impl Machine for Overlay {
         self.names(&self.real(path, Last::Follow)?)
     }
 
+    fn list_some(&self, path: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
+        if self.changes.is_empty() {
+            return self.below.list_some(&self.absolute(path)?, wanted);
+        }
+        let mut names = self.list(path)?;
+        names.retain(|name| wanted(name));
+        Ok(names)
+    }
+
     fn list_with_meta(&self, path: &str) -> Result<Vec<(String, Meta)>, Fault> {
         if self.changes.is_empty() {
             return self.below.list_with_meta(&self.absolute(path)?);
@@ -321,6 +330,24 @@ impl Machine for Overlay {
         let real = self.real(path, Last::Follow)?;
         let names = self.names(&real)?;
         Ok(names.into_iter().filter_map(|name| self.meta(&self.rules.join(&real, &name)).ok().map(|meta| (name, meta))).collect())
+    }
+
+    fn list_with_kind(&self, path: &str) -> Result<Vec<(String, Kind)>, Fault> {
+        if self.changes.is_empty() {
+            return self.below.list_with_kind(&self.absolute(path)?);
+        }
+        Ok(self.list_with_meta(path)?.into_iter().map(|(name, meta)| (name, meta.kind)).collect())
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
+        if self.changes.is_empty() {
+            return self.below.open(&self.absolute(path)?);
+        }
+        let real = self.real(path, Last::Follow)?;
+        match self.place(&real) {
+            Place::Below(path) => self.below.open(&path),
+            Place::Changed(_) => Ok(Box::new(self.changed_bytes(&real)?)),
+        }
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {

@@ -8,7 +8,7 @@ mod yaml;
 
 use super::path::Rules;
 use super::resolve::{Last, Node, Resolver, Tree};
-use super::{Build, Fault, Kind, Machine, Meta, Platform};
+use super::{Build, Fault, Kind, Machine, Meta, Opened, Platform};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -97,18 +97,19 @@ impl Recorder {
         self.resolver.resolve(self, &path, last).ok()
     }
 
-    fn note_bytes(&self, path: &str, answer: &Result<Arc<[u8]>, Fault>, whole: bool) {
+    /// Notes what was read of a file: `bytes` are all that it holds, and `None` stands for a part of them.
+    fn note_bytes(&self, path: &str, answer: Result<Option<&Arc<[u8]>>, &Fault>) {
         let Some(real) = self.note(path, Last::Follow) else { return };
         // After the head of a script the rest will be wanted too, and a capture holds whole texts only.
         let known = self.notes().entries.get(&real).is_some_and(|note| note.bytes.is_some());
         let bytes = match answer {
-            Ok(bytes) if whole => Some(bytes.clone()),
-            Ok(_) if !known => self.below.read(&real, TEXT_LIMIT).ok(),
+            Ok(Some(bytes)) => Some(bytes.clone()),
+            Ok(None) if !known => self.below.read(&real, TEXT_LIMIT).ok(),
             _ => None,
         };
         let kept = bytes.filter(|bytes| bytes.len() <= if redact::is_text(bytes) { TEXT_LIMIT } else { BINARY_LIMIT });
         if let Some(note) = self.notes().entries.get_mut(&real) {
-            note.denied |= *answer == Err(Fault::Denied);
+            note.denied |= answer == Err(&Fault::Denied);
             note.bytes = kept.map(|bytes| redact::bytes_without_credentials(&bytes)).or(note.bytes.take());
         }
     }
@@ -234,13 +235,19 @@ impl Machine for Recorder {
 
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
         let answer = self.below.read(path, limit);
-        self.note_bytes(path, &answer, true);
+        self.note_bytes(path, answer.as_ref().map(Some));
         answer
     }
 
     fn head(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
         let answer = self.below.head(path, limit);
-        self.note_bytes(path, &answer, false);
+        self.note_bytes(path, answer.as_ref().map(|_| None));
+        answer
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
+        let answer = self.below.open(path);
+        self.note_bytes(path, answer.as_ref().map(|_| None));
         answer
     }
 

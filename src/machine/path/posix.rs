@@ -12,14 +12,18 @@ pub(super) fn join(first: &str, second: &str) -> String {
     if second.starts_with('/') {
         second.to_owned()
     } else if first.is_empty() || first.ends_with('/') {
-        format!("{first}{second}")
+        [first, second].concat()
     } else {
-        format!("{first}/{second}")
+        [first, "/", second].concat()
     }
 }
 
 pub(super) fn normpath(path: &str) -> String {
     let (_, root, tail) = splitroot(path);
+    // Most paths are normal already.
+    if !tail.is_empty() && tail.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+        return [root, tail].concat();
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in tail.split('/') {
         match part {

@@ -2,12 +2,15 @@
 
 use super::finder::Answer;
 use super::{Kind, Spec};
+use crate::machine::stream::Stream;
 use crate::machine::{Kind as Thing, Machine, text};
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::io::BufReader;
 
 /// Bigger archives are told as unknown.
-const LARGEST: usize = 512 << 20;
+const LARGEST: u64 = 512 << 20;
+/// So much is read of one: the list of its contents, which stands at its end.
+const LIST: u64 = 32 << 20;
 /// More entries than any library has.
 const ENTRIES: usize = 1 << 20;
 /// A path has no more parts.
@@ -54,12 +57,14 @@ impl Archive {
                 }
             }
         }
-        let bytes = match machine.read(&file, LARGEST) {
-            Ok(bytes) => bytes,
-            Err(crate::machine::Fault::TooBig { .. }) => return Opened::TooBig,
+        let mut stream = match machine.open(&file) {
+            Ok(file) if file.length() > LARGEST => return Opened::TooBig,
+            Ok(file) => Stream::new(file, LIST),
             Err(_) => return Opened::Nothing,
         };
-        let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Opened::Nothing };
+        let Ok(archive) = zip::ZipArchive::new(BufReader::new(&mut stream)) else {
+            return if stream.is_spent() { Opened::TooBig } else { Opened::Nothing };
+        };
         let separator = rules.sep();
         let mut names: BTreeSet<String> = archive
             .file_names()

@@ -1,7 +1,7 @@
 //! The machine with the variables that are in force at one moment: those before activation or those after it. An overlay
 //! would need to own the machine; a lookup only borrows it.
 
-use crate::machine::{Build, Fault, Kind, Machine, Meta, Platform};
+use crate::machine::{Build, Fault, Kind, Machine, Meta, Opened, Platform};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -92,6 +92,10 @@ impl Machine for InForce<'_> {
 
     fn head(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
         self.machine.head(path, limit)
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
+        self.machine.open(path)
     }
 
     fn interpreter(&self, path: &str) -> Option<Build> {

@@ -1,16 +1,22 @@
 //! `RECORD` held against the disk: what is missing, what was changed, and what was never recorded.
 
 use crate::machine::path::Rules;
-use crate::machine::{Fault, Kind, Machine};
+use crate::machine::{Fault, Kind, Machine, Opened};
 use crate::venv::Unknown;
-use crate::venv::distributions::record::{self, Entry, Hash};
+use crate::venv::distributions::record::{self, Entry};
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use std::collections::BTreeSet;
 
 /// A bigger file is not read for its checksum: its size alone is compared.
-const BIGGEST: usize = 256 << 20;
+const BIGGEST: u64 = 4 << 30;
+
+/// So much of a file is held at a time.
+const PIECE: usize = 128 << 10;
+
+/// Fewer files than this are no work for a second processor.
+const TOGETHER: usize = 64;
 
 /// No deeper than this: paths longer than the system takes cannot be made below it.
 const DEPTH: usize = 64;
@@ -58,8 +64,10 @@ enum State {
 
 /// Where an entry of `RECORD` points: from the folder `site`, or absolute; `..` taken out as text.
 pub fn place(rules: Rules, site: &str, path: &str) -> String {
-    let native = if rules == Rules::Windows { path.replace('/', "\\") } else { path.to_owned() };
-    rules.normpath(&rules.join(site, &native))
+    match rules {
+        Rules::Posix => rules.normpath(&rules.join(site, path)),
+        Rules::Windows => rules.normpath(&rules.join(site, &path.replace('/', "\\"))),
+    }
 }
 
 /// Checks every line of `entries`, whose paths start from `site`; `others` are the paths that other distributions recorded.
@@ -67,11 +75,15 @@ pub fn verify(machine: &dyn Machine, root: &str, site: &str, entries: &[Entry], 
     let rules = machine.platform().rules();
     let checked: Vec<(String, State)> = entries
         .par_iter()
-        .map(|entry| {
-            let path = place(rules, site, &entry.path);
-            let state = check(machine, &path, entry);
-            (path, state)
-        })
+        .with_min_len(TOGETHER)
+        .map_init(
+            || vec![0; PIECE],
+            |buffer, entry| {
+                let path = place(rules, site, &entry.path);
+                let state = check(machine, &path, entry, buffer);
+                (path, state)
+            },
+        )
         .collect();
     let mut verified = Verified { entries: entries.len(), ..Verified::default() };
     let mut seen = BTreeSet::new();
@@ -97,52 +109,79 @@ pub fn verify(machine: &dyn Machine, root: &str, site: &str, entries: &[Entry], 
     verified
 }
 
-fn check(machine: &dyn Machine, path: &str, entry: &Entry) -> State {
-    let meta = match machine.stat(path) {
-        Ok(meta) => meta,
-        Err(Fault::Missing | Fault::NotADirectory | Fault::Loop) => return State::Missing,
-        Err(fault) => return State::Unknown(fault.to_string()),
+fn check(machine: &dyn Machine, path: &str, entry: &Entry, buffer: &mut [u8]) -> State {
+    let Some(hash) = &entry.hash else { return unread(machine, path, None, None) };
+    let file = match machine.open(path) {
+        Ok(file) => file,
+        Err(fault) => return unread(machine, path, entry.size, Some(fault)),
     };
-    if meta.kind == Kind::Dir {
-        return State::Folder;
-    }
-    let Some(hash) = &entry.hash else { return State::Fine };
-    if let (Some(recorded), Some(real)) = (entry.size, meta.size)
-        && recorded != real
-    {
+    if entry.size.is_some_and(|recorded| recorded != file.length()) {
         return State::Changed;
     }
-    match machine.read(path, BIGGEST) {
-        Ok(bytes) => match digest(&bytes, hash) {
-            Some(true) => State::Fine,
-            Some(false) => State::Changed,
-            None => State::Unknown(format!("{} is not a checksum that is checked", hash.algorithm)),
-        },
+    match digest(file.as_ref(), &hash.algorithm, buffer) {
+        Ok(Some(digest)) if digest == hash.digest => State::Fine,
+        Ok(Some(_)) => State::Changed,
+        Ok(None) => State::Unknown(format!("{} is not a checksum that is checked", hash.algorithm)),
         Err(fault) => State::Unknown(fault.to_string()),
     }
 }
 
-/// Whether the bytes have that checksum; `None` for another algorithm than the specification asks for.
-fn digest(bytes: &[u8], hash: &Hash) -> Option<bool> {
-    match hash.algorithm.as_str() {
-        "sha256" => Some(Sha256::digest(bytes).as_slice() == hash.digest),
-        "sha384" => Some(Sha384::digest(bytes).as_slice() == hash.digest),
-        "sha512" => Some(Sha512::digest(bytes).as_slice() == hash.digest),
-        _ => None,
+/// What is known of a file that is not read: because it has no checksum, or because of `fault`.
+fn unread(machine: &dyn Machine, path: &str, recorded: Option<u64>, fault: Option<Fault>) -> State {
+    match (machine.stat(path), fault) {
+        (Err(Fault::Missing | Fault::NotADirectory | Fault::Loop), _) => State::Missing,
+        (Ok(meta), _) if meta.kind == Kind::Dir => State::Folder,
+        (Ok(_), None) => State::Fine,
+        (Ok(meta), Some(_)) if recorded.zip(meta.size).is_some_and(|(recorded, real)| recorded != real) => State::Changed,
+        (Err(fault), _) | (Ok(_), Some(fault)) => State::Unknown(fault.to_string()),
     }
+}
+
+/// The checksum of an open file; `None` for another algorithm than the specification asks for.
+fn digest(file: &dyn Opened, algorithm: &str, buffer: &mut [u8]) -> Result<Option<Vec<u8>>, Fault> {
+    match algorithm {
+        "sha256" => digest_by::<Sha256>(file, buffer).map(Some),
+        "sha384" => digest_by::<Sha384>(file, buffer).map(Some),
+        "sha512" => digest_by::<Sha512>(file, buffer).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn digest_by<D: Digest>(file: &dyn Opened, buffer: &mut [u8]) -> Result<Vec<u8>, Fault> {
+    let mut hasher = D::new();
+    let mut done = 0;
+    if file.length() > BIGGEST {
+        return Err(too_big());
+    }
+    // Its length was asked before: it may grow meanwhile.
+    loop {
+        let count = file.fill(done, buffer)?;
+        hasher.update(&buffer[..count]);
+        done += count as u64;
+        if done > BIGGEST {
+            return Err(too_big());
+        }
+        if count < buffer.len() {
+            return Ok(hasher.finalize().to_vec());
+        }
+    }
+}
+
+fn too_big() -> Fault {
+    Fault::TooBig { limit: usize::try_from(BIGGEST).unwrap_or(usize::MAX) }
 }
 
 /// Files in the folders that hold recorded ones, below `site`, that no distribution recorded. Bytecode of recorded sources is
 /// Python's own doing and not counted.
 fn unrecorded(machine: &dyn Machine, site: &str, recorded: &BTreeSet<String>, others: &dyn Fn() -> BTreeSet<String>) -> Vec<String> {
     let rules = machine.platform().rules();
-    let first = |path: &str| {
+    let first = |path: &'_ str| -> Option<String> {
         let rest = path.strip_prefix(site)?.strip_prefix(rules.sep())?;
         let (name, _) = rest.split_once(rules.sep())?;
-        (name != "__pycache__").then(|| rules.join(site, name))
+        (name != "__pycache__").then(|| name.to_owned())
     };
-    let folders: BTreeSet<String> = recorded.iter().filter_map(|path| first(path)).collect();
-    let mut found = files_below(machine, folders.into_iter());
+    let names: BTreeSet<String> = recorded.iter().filter_map(|path| first(path)).collect();
+    let mut found = files_below(machine, names.iter().map(|name| rules.join(site, name)));
     found.retain(|path| !recorded.contains(path) && !is_bytecode(rules, path));
     if !found.is_empty() {
         let others = others();
@@ -157,11 +196,11 @@ pub(super) fn files_below(machine: &dyn Machine, folders: impl Iterator<Item = S
     let mut found = Vec::new();
     let mut open: Vec<(String, usize)> = folders.map(|folder| (folder, 0)).collect();
     while let Some((folder, depth)) = open.pop() {
-        for (name, meta) in machine.list_with_meta(&folder).unwrap_or_default() {
+        for (name, kind) in machine.list_with_kind(&folder).unwrap_or_default() {
             let path = rules.join(&folder, &name);
-            if meta.kind == Kind::Dir && depth < DEPTH {
+            if kind == Kind::Dir && depth < DEPTH {
                 open.push((path, depth + 1));
-            } else if meta.kind != Kind::Dir && found.len() < FILES {
+            } else if kind != Kind::Dir && found.len() < FILES {
                 found.push(path);
             }
         }
@@ -176,8 +215,13 @@ pub(super) fn is_bytecode(rules: Rules, path: &str) -> bool {
 
 /// Whether `path` is `folder` or inside it.
 pub(super) fn is_below(rules: Rules, path: &str, folder: &str) -> bool {
-    let (path, folder) = (rules.normcase(path), rules.normcase(folder));
-    path.strip_prefix(&folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(rules.sep()) || folder.ends_with(rules.sep()))
+    let below = |path: &str, folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(rules.sep()) || folder.ends_with(rules.sep()))
+    };
+    match rules {
+        Rules::Posix => below(path, folder),
+        Rules::Windows => below(&rules.normcase(path), &rules.normcase(folder)),
+    }
 }
 
 /// The paths that the `RECORD` of other papers in the same folder name.
