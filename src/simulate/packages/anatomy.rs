@@ -74,8 +74,10 @@ impl Anatomy {
             let papers: Vec<_> = others.map(|other| (other.details.papers.site.clone(), other.path.clone())).collect();
             recorded_by_others(machine, &papers)
         };
-        let record = entries.as_deref().map(|entries| verify(machine, &environment.root, &papers.site, entries, &others));
-        let uninstall = uninstall(machine, scene, &environment.root, &environment.scripts_dir, one);
+        let (record, uninstall) = rayon::join(
+            || entries.as_deref().map(|entries| verify(machine, &environment.root, &papers.site, entries, &others)),
+            || uninstall(machine, scene, &environment.root, &environment.scripts_dir, one, entries.as_deref()),
+        );
         let mut unknown: Vec<Unknown> = record.iter().flat_map(|record| record.unknown.clone()).collect();
         if record.is_none() {
             unknown.push(Unknown { what: "record".to_owned(), why: "its papers hold no RECORD".to_owned() });

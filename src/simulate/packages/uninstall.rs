@@ -4,9 +4,9 @@
 use super::verify::{files_below, is_below, place};
 use super::{Listed, Scene};
 use crate::machine::path::realpath;
-use crate::machine::{Machine, Platform};
+use crate::machine::{Kind, Machine, Platform};
 use crate::text;
-use crate::venv::distributions::record;
+use crate::venv::distributions::record::Entry;
 use crate::venv::distributions::search::Form;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,16 +39,20 @@ pub enum Failure {
 
 struct Collected<'a> {
     machine: &'a dyn Machine,
-    scene: &'a Scene,
     prefix: String,
-    removed: BTreeSet<String>,
-    refused: BTreeSet<String>,
-    /// Folders with their links followed: many files share one.
-    folders: BTreeMap<String, String>,
+    /// What stands between the stem of a source and the end of its bytecode's name: `.cpython-312.pyc`; `None` where the version is
+    /// not known.
+    tag: Option<String>,
+    removed: Vec<String>,
+    refused: Vec<String>,
+    /// Folders that were looked into: many files share one.
+    /// `None` where a folder is not there, or may not be entered.
+    folders: BTreeMap<String, Option<Folder>>,
 }
 
-/// What uninstalling `one` would do in the environment in `root`, whose commands are in `scripts`.
-pub fn uninstall(machine: &dyn Machine, scene: &Scene, root: &str, scripts: &str, one: &Listed) -> Uninstall {
+/// What uninstalling `one` would do in the environment in `root`, whose commands are in `scripts`; `recorded` are the lines of its
+/// `RECORD`, where it has one.
+pub fn uninstall(machine: &dyn Machine, scene: &Scene, root: &str, scripts: &str, one: &Listed, recorded: Option<&[Entry]>) -> Uninstall {
     let rules = machine.platform().rules();
     let papers = &one.details.papers;
     let fails = |failure| Uninstall { fails: Some(failure), ..Uninstall::default() };
@@ -57,12 +61,12 @@ pub fn uninstall(machine: &dyn Machine, scene: &Scene, root: &str, scripts: &str
     if installed && !is_below(rules, &realpath(machine, &papers.site), &prefix) {
         return fails(Failure::Outside);
     }
-    let mut collected = Collected { machine, scene, prefix, removed: BTreeSet::new(), refused: BTreeSet::new(), folders: BTreeMap::new() };
+    let mut collected = Collected { machine, prefix, tag: tag(scene), removed: Vec::new(), refused: Vec::new(), folders: BTreeMap::new() };
     match papers.form {
         Form::EggInfoFile => return fails(Failure::Distutils),
         Form::DistInfo => {
-            let Ok(bytes) = machine.read(&rules.join(&papers.path, "RECORD"), record::LIMIT) else { return fails(Failure::NoRecord) };
-            for entry in record::entries(&bytes) {
+            let Some(recorded) = recorded else { return fails(Failure::NoRecord) };
+            for entry in recorded {
                 collected.add_recorded(&place(rules, &papers.site, &entry.path));
             }
         }
@@ -72,48 +76,61 @@ pub fn uninstall(machine: &dyn Machine, scene: &Scene, root: &str, scripts: &str
         Form::Egg => collected.add(&papers.site),
     }
     collected.add_scripts(scripts, one);
+    for paths in [&mut collected.removed, &mut collected.refused] {
+        paths.sort_unstable();
+        paths.dedup();
+    }
     let left = collected.left();
-    Uninstall { removed: collected.removed.into_iter().collect(), left, refused: collected.refused.into_iter().collect(), fails: None }
+    Uninstall { removed: collected.removed, left, refused: collected.refused, fails: None }
 }
+
+/// `cache_from_source()` (PEP 3147): what follows the stem.
+fn tag(scene: &Scene) -> Option<String> {
+    let (major, minor) = scene.minor()?;
+    Some(match scene.implementation.as_str() {
+        "pypy" => format!(".pypy{major}{minor}.pyc"),
+        other => format!(".{other}-{major}{minor}.pyc"),
+    })
+}
+
+/// The folder of bytecode (PEP 3147).
+const CACHE: &str = "__pycache__";
 
 impl Collected<'_> {
     /// What is there goes, if it is inside of the environment; with a source goes its bytecode.
     fn add(&mut self, path: &str) {
-        let rules = self.machine.platform().rules();
-        // What is not there needs no following of links, and a record may name hundreds of thousands of such files.
-        if self.machine.stat(path).is_err() {
-            return;
-        }
-        let (head, tail) = rules.split(path);
-        let machine = self.machine;
-        let folder = self.folders.entry(head).or_insert_with_key(|head| realpath(machine, head));
-        let path = rules.join(folder, &tail);
-        let set = if is_below(rules, &path, &self.prefix) { &mut self.removed } else { &mut self.refused };
-        set.insert(path.clone());
-        if let Some(cache) = path.strip_suffix(".py").and_then(|_| self.bytecode(&path)) {
-            self.add(&cache);
-        }
-    }
-
-    /// `cache_from_source()` (PEP 3147).
-    fn bytecode(&self, source: &str) -> Option<String> {
-        let rules = self.machine.platform().rules();
-        let (folder, file) = rules.split(source);
-        let (major, minor) = self.scene.minor()?;
-        let tag = match self.scene.implementation.as_str() {
-            "pypy" => format!("pypy{major}{minor}"),
-            other => format!("{other}-{major}{minor}"),
-        };
-        let stem = file.strip_suffix(".py")?;
-        Some(rules.join(&rules.join(&folder, "__pycache__"), &format!("{stem}.{tag}.pyc")))
+        let (head, tail) = self.machine.platform().rules().split(path);
+        self.add_name(&head, &tail, false);
     }
 
     /// A line of `RECORD`: the file, and beside a source the bytecode of old.
     fn add_recorded(&mut self, path: &str) {
-        self.add(path);
-        if path.strip_suffix(".py").is_some() {
-            self.add(&format!("{path}c"));
-            self.add(&format!("{path}o"));
+        let (head, tail) = self.machine.platform().rules().split(path);
+        self.add_name(&head, &tail, true);
+    }
+
+    fn add_name(&mut self, head: &str, name: &str, with_old_bytecode: bool) {
+        let (machine, rules) = (self.machine, self.machine.platform().rules());
+        if !self.folders.contains_key(head) {
+            self.folders.insert(head.to_owned(), Folder::read(machine, head));
+        }
+        let Some(Some(folder)) = self.folders.get(head) else { return };
+        let stem = name.strip_suffix(".py");
+        let may_have_old = with_old_bytecode && stem.is_some() && folder.old_bytecode;
+        let path = rules.join(&folder.real, name);
+        if folder.has(machine, &path, name) {
+            let cache = stem.zip(self.tag.as_ref()).filter(|_| folder.cache);
+            let cache = cache.map(|(stem, tag)| (rules.join(&folder.real, CACHE), [stem, tag].concat()));
+            let list = if is_below(rules, &path, &self.prefix) { &mut self.removed } else { &mut self.refused };
+            list.push(path);
+            if let Some((folder, name)) = cache {
+                self.add_name(&folder, &name, false);
+            }
+        }
+        if may_have_old {
+            for end in ["c", "o"] {
+                self.add_name(head, &[name, end].concat(), false);
+            }
         }
     }
 
@@ -178,7 +195,43 @@ impl Collected<'_> {
             }
         }
         let mut files = files_below(self.machine, folders.into_iter());
-        files.retain(|path| !self.removed.contains(path));
+        files.retain(|path| self.removed.binary_search(path).is_err());
         files
+    }
+}
+
+/// One folder, read once: pip asks for up to four files beside each recorded one, of which most are not there.
+struct Folder {
+    /// Its path, links followed.
+    real: String,
+    /// What is in it, sorted by name; `None` where it may not be listed and has to be asked for each name.
+    names: Option<Vec<(String, Kind)>>,
+    /// Whether a folder of bytecode can be in it.
+    cache: bool,
+    /// Whether bytecode can lie beside its source in it.
+    old_bytecode: bool,
+}
+
+impl Folder {
+    /// Looks into the folder at `path`; `None` where nothing can be reached through it: a record may name hundreds of thousands of
+    /// such places, and none is worth following its links.
+    fn read(machine: &dyn Machine, path: &str) -> Option<Self> {
+        machine.stat(&machine.platform().rules().join(path, ".")).ok()?;
+        let real = realpath(machine, path);
+        let names = machine.list_with_kind(&real).ok();
+        let may_hold = |is_it: fn(&str) -> bool| names.as_ref().is_none_or(|names| names.iter().any(|(name, _)| is_it(name)));
+        let is_old =
+            |name: &str| ["pyc", "pyo"].iter().any(|end| name.rsplit('.').next().is_some_and(|tail| tail.eq_ignore_ascii_case(end)));
+        Some(Self { cache: may_hold(|name| name.eq_ignore_ascii_case(CACHE)), old_bytecode: may_hold(is_old), real, names })
+    }
+
+    /// Whether something is at `path`, which is `name` in this folder, links followed.
+    fn has(&self, machine: &dyn Machine, path: &str, name: &str) -> bool {
+        let kind = self.names.as_ref().and_then(|names| {
+            let at = names.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+            names.get(at).map(|(_, kind)| *kind)
+        });
+        // A name that is spelt otherwise may be there all the same: not every file system minds capitals.
+        if matches!(kind, None | Some(Kind::Link)) { machine.stat(path).is_ok() } else { true }
     }
 }
