@@ -128,7 +128,7 @@ fn program_can_start(asked: &Asked, machine: &dyn Machine) -> Result<(), Unusabl
 fn without_environment(asked: &Asked, machine: &dyn Machine) -> Option<Result<Facts, Unusable>> {
     if let (Some(Command::Import { module, .. }), Some(program), None) = (&asked.command, &asked.scene.program, asked.named()) {
         let startup = start(machine, &Launch { program: program.clone(), arguments: Vec::new() });
-        let import = subject::import_by(machine, &startup, module);
+        let import = subject::import_by(machine, &startup, module, None);
         return Some(import.map(|import| Facts::Import(Box::new(import), Some(Box::new(startup)))));
     }
     let (Some(Command::Syspath { arguments, verify, .. }), Some(program), None) = (&asked.command, &asked.scene.program, asked.named())

@@ -9,7 +9,7 @@ use crate::simulate::import::{Import, import};
 use crate::simulate::lookup::{Which, which};
 use crate::simulate::packages::anatomy::Anatomy;
 use crate::simulate::packages::{self, Packages};
-use crate::simulate::startup::{Launch, Startup, start};
+use crate::simulate::startup::{Launch, Startup, start_with};
 use crate::venv::Environment;
 use crate::venv::installation::Installation;
 use crate::venv::size::Sizes;
@@ -69,7 +69,8 @@ impl Subject {
     }
 
     fn foretell(&self, program: &str, arguments: &[String]) -> Startup {
-        start(self.machine.as_ref(), &Launch { program: program.to_owned(), arguments: arguments.to_vec() })
+        let launch = Launch { program: program.to_owned(), arguments: arguments.to_vec() };
+        start_with(self.machine.as_ref(), &launch, self.environment.base.as_ref())
     }
 
     /// What the environment's own `python -c` ends with; `None` where there is no python.
@@ -83,7 +84,7 @@ impl Subject {
         let Some(startup) = self.usual_startup() else {
             return Err(Unusable::new("there is no Python to ask", String::new()));
         };
-        import_by(self.machine.as_ref(), startup, module)
+        import_by(self.machine.as_ref(), startup, module, self.environment.base.as_ref())
     }
 
     /// What activation changes.
@@ -148,8 +149,8 @@ fn not_installed(packages: &Packages, name: &str, root: &str) -> Unusable {
     Unusable::new(format!("no distribution called {name} is installed where {root} looks"), next)
 }
 
-/// Where `import module` leads after this start.
-pub fn import_by(machine: &dyn Machine, startup: &Startup, module: &str) -> Result<Import, Unusable> {
+/// Where `import module` leads after this start; `known` is an installation that has been read already.
+pub fn import_by(machine: &dyn Machine, startup: &Startup, module: &str, known: Option<&Installation>) -> Result<Import, Unusable> {
     if let Some(message) = &startup.fatal {
         return Err(Unusable::new(
             format!("this Python does not start, so it imports nothing: {message}"),
@@ -157,7 +158,7 @@ pub fn import_by(machine: &dyn Machine, startup: &Startup, module: &str) -> Resu
         ));
     }
     let program = startup.base_executable.as_deref().or(startup.executable.as_deref()).unwrap_or_default();
-    Ok(import(machine, startup, &Installation::of(machine, program), module))
+    Ok(import(machine, startup, &Installation::of_one_perhaps_known(machine, program, known), module))
 }
 
 /// The shell that was asked for, else the one that the account uses, else the platform's usual one.

@@ -26,7 +26,7 @@ mod undecodable;
 
 pub use command_line::{Switches, switches};
 pub use known_code::redirections;
-pub use run::start;
+pub use run::{start, start_with};
 pub use started::{Refused, refused};
 pub use steps::{STEPS, WARNING};
 

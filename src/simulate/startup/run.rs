@@ -10,15 +10,20 @@ use super::strings::Strings;
 use super::{Launch, Origin, Outcome, PathItem, Startup, Step};
 use super::{argv0, classic, library, modern, modules, pypy, settings, site, started};
 use crate::machine::{Machine, Platform};
-use crate::venv::installation::Implementation;
+use crate::venv::installation::{Implementation, Installation};
 use std::collections::HashSet;
 
 /// What the interpreter named in `launch` ends up with when it is started on `machine`: prefixes, `sys.path`, and every step on the
 /// way. Follows `Modules/getpath.*`, `Lib/site.py` and `Modules/main.c` of the interpreter's own release.
 pub fn start(machine: &dyn Machine, launch: &Launch) -> Startup {
+    start_with(machine, launch, None)
+}
+
+/// The same, where an installation has been read already that may be the one that is started.
+pub fn start_with(machine: &dyn Machine, launch: &Launch, known: Option<&Installation>) -> Startup {
     let mut account = Account::default();
     let mut told = Told::default();
-    let halt = follow(machine, launch, &mut account, &mut told).err();
+    let halt = follow(machine, launch, known, &mut account, &mut told).err();
     finish(machine, told, account, halt)
 }
 
@@ -32,8 +37,14 @@ struct Told {
     sys_path: Option<Vec<PathItem>>,
 }
 
-fn follow(machine: &dyn Machine, launch: &Launch, account: &mut Account, told: &mut Told) -> Result<(), Halt> {
-    let scene = set_the_scene(machine, launch, account, told)?;
+fn follow(
+    machine: &dyn Machine,
+    launch: &Launch,
+    known: Option<&Installation>,
+    account: &mut Account,
+    told: &mut Told,
+) -> Result<(), Halt> {
+    let scene = set_the_scene(machine, launch, known, account, told)?;
     let arguments = if launch.arguments.is_empty() { vec!["-c".to_owned(), "pass".to_owned()] } else { launch.arguments.clone() };
     let line = command_line::parse(&arguments, scene.release, scene.installation.implementation).map_err(|stop| stopped(&stop))?;
     let mut flags = settle_flags(&scene, &line);
@@ -92,10 +103,16 @@ fn stopped(stop: &Stop) -> Halt {
 }
 
 /// Finds the program, and what is compiled into it.
-fn set_the_scene<'m>(machine: &'m dyn Machine, launch: &Launch, account: &mut Account, told: &mut Told) -> Result<Scene<'m>, Halt> {
+fn set_the_scene<'m>(
+    machine: &'m dyn Machine,
+    launch: &Launch,
+    known: Option<&Installation>,
+    account: &mut Account,
+    told: &mut Told,
+) -> Result<Scene<'m>, Halt> {
     let platform = machine.platform();
     let disk = Disk { machine, rules: platform.rules() };
-    let started = started::find(disk, &launch.program)?;
+    let started = started::find(disk, &launch.program, known)?;
     let installation = started.installation;
     told.implementation = Some(installation.implementation.name().to_owned());
     told.version.clone_from(&installation.build.version);

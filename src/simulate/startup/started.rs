@@ -26,10 +26,11 @@ pub(super) struct Started {
 /// Longest `pyvenv.cfg` that the redirector reads.
 const CONFIG_LIMIT: usize = 1 << 20;
 
-/// Finds what `program`, as typed, starts.
-pub(super) fn find(disk: Disk<'_>, program: &str) -> Result<Started, Halt> {
+/// Finds what `program`, as typed, starts; `known` is an installation that has been read already.
+pub(super) fn find(disk: Disk<'_>, program: &str, known: Option<&Installation>) -> Result<Started, Halt> {
     let file = typed_file(disk, program).ok_or_else(|| not_started(disk, program))?;
-    let started = Started { program: program.to_owned(), installation: Installation::of(disk.machine, &file), file, launcher: None };
+    let installation = Installation::of_one_perhaps_known(disk.machine, &file, known);
+    let started = Started { program: program.to_owned(), installation, file, launcher: None };
     match disk.machine.platform() {
         Platform::Windows => redirected(disk, started),
         Platform::Macos => Ok(behind_stub(disk, started)),

@@ -5,6 +5,7 @@
 //! the build wrote, read as text). Only where none of them is there is the program itself searched for its strings.
 
 pub mod compiled_in;
+mod constants;
 mod program;
 mod tables;
 
@@ -73,7 +74,15 @@ pub struct Installation {
 impl Installation {
     /// Reads what is compiled into the program `executable`, links followed. Where a capture recorded it, that is taken.
     pub fn of(machine: &dyn Machine, executable: &str) -> Installation {
+        Self::of_one_perhaps_known(machine, executable, None)
+    }
+
+    /// The same, where another name of the program may have been read before: one file is read once.
+    pub fn of_one_perhaps_known(machine: &dyn Machine, executable: &str, known: Option<&Installation>) -> Installation {
         let file = realpath(machine, executable);
+        let was_read =
+            |known: &&Installation| known.file == file && !machine.recorded() && machine.interpreter(&known.executable).is_none();
+        let known = known.filter(was_read);
         let mut installation = Installation {
             executable: executable.to_owned(),
             implementation: by_name(machine.platform().rules().basename(&file).as_str()),
@@ -90,7 +99,10 @@ impl Installation {
         let recorded = recorded.or_else(|| recorded_original(machine, executable));
         match recorded {
             Some(build) => installation.take_recorded(build),
-            None => installation.read(machine),
+            None => match known {
+                Some(known) => return Installation { executable: installation.executable, ..known.clone() },
+                None => installation.read(machine),
+            },
         }
         installation
     }

@@ -1,16 +1,14 @@
 //! The program file itself: which shared library it needs, and the strings in it.
 
-use super::Implementation;
+use super::{Implementation, constants};
 use crate::machine::{Machine, path::Rules, text};
 use object::read::elf::{Dyn, FileHeader};
 use object::{Endianness, elf};
-use std::cell::OnceCell;
-use std::sync::Arc;
 
 /// A program that starts a shared library's interpreter is smaller than this; a larger one holds the interpreter itself.
 const SMALL: u64 = 512 << 10;
-/// The longest program whose strings are searched.
-const LARGEST: usize = 128 << 20;
+/// So much of each part of a program is searched for strings.
+const SEARCHED: u64 = 128 << 20;
 /// The part of a file that is compared to tell a copy.
 const PAGE: usize = 4096;
 
@@ -25,7 +23,6 @@ pub(super) struct Program {
     library_file: Option<String>,
     pub missing_library: Option<String>,
     pub bits: Option<u32>,
-    constants: OnceCell<Option<Arc<[u8]>>>,
 }
 
 impl Program {
@@ -35,7 +32,7 @@ impl Program {
         let mut program = Program { file: file.to_owned(), name: rules.basename(file), ..Program::default() };
         let size = machine.stat(file).ok().and_then(|meta| meta.size);
         if size.is_some_and(|size| size <= SMALL)
-            && let Ok(bytes) = machine.read(file, LARGEST)
+            && let Ok(bytes) = machine.read(file, SMALL as usize)
         {
             let needed = needed_library(&bytes);
             program.find_library(machine, needed);
@@ -134,28 +131,21 @@ impl Program {
     /// `PY_VERSION`, a string of its own inside the interpreter.
     pub(super) fn version_string(&self, machine: &dyn Machine) -> Option<(String, String)> {
         let file = self.library_file.as_ref().unwrap_or(&self.file);
-        let bytes = self.constants(machine)?;
         let wanted = versioned_name(self.library.as_deref().and_then(|name| name.strip_prefix("lib")).unwrap_or(&self.name))
             .map(|name| name.trim_start_matches(|c: char| !c.is_ascii_digit()).trim_end_matches('t').to_owned());
-        let needle = format!("\0{}.", wanted.as_deref().unwrap_or("3"));
-        memchr::memmem::find_iter(&bytes, needle.as_bytes()).find_map(|at| {
-            let rest = bytes.get(at + 1..at + 24)?;
-            let end = memchr::memchr(0, rest)?;
-            let version = std::str::from_utf8(rest.get(..end)?).ok()?.trim_end_matches('+');
-            is_version(version).then(|| (version.to_owned(), file.clone()))
+        let start = format!("{}.", wanted.as_deref().unwrap_or("3"));
+        constants::find(machine, file, &start, SEARCHED, |string| {
+            let version = std::str::from_utf8(string).ok()?.trim_end_matches('+');
+            (string.len() < 23 && is_version(version)).then(|| (version.to_owned(), file.clone()))
         })
     }
 
     /// `PREFIX`: the absolute path among the interpreter's strings under which this Python's standard library lies.
     pub(super) fn prefix_string(&self, machine: &dyn Machine, minor: &str) -> Option<(String, String)> {
         let file = self.library_file.as_ref().unwrap_or(&self.file);
-        let bytes = self.constants(machine)?;
         let rules = machine.platform().rules();
         let mut tried = 0;
-        memchr::memmem::find_iter(&bytes, b"\0/").find_map(|at| {
-            let rest = bytes.get(at + 1..(at + 1024).min(bytes.len()))?;
-            let end = memchr::memchr(0, rest)?;
-            let path = rest.get(..end)?;
+        constants::find(machine, file, "/", SEARCHED, |path| {
             let plausible = path.len() > 1 && path.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'%');
             tried += usize::from(plausible);
             if !plausible || tried > 400 {
@@ -165,18 +155,6 @@ impl Program {
             let library = ["lib", "lib64"].map(|lib| rules.join(&path, &format!("{lib}/python{minor}/os.py")));
             library.iter().any(|os| machine.stat(os).is_ok()).then(|| (path, file.clone()))
         })
-    }
-
-    /// The file's read-only data, where its strings are: up to the end of the last segment that may not be written.
-    fn constants(&self, machine: &dyn Machine) -> Option<Arc<[u8]>> {
-        self.constants.get_or_init(|| self.read_constants(machine)).clone()
-    }
-
-    fn read_constants(&self, machine: &dyn Machine) -> Option<Arc<[u8]>> {
-        let file = self.library_file.as_ref().unwrap_or(&self.file);
-        let head = machine.head(file, PAGE).ok()?;
-        let end = read_only_end(&head).unwrap_or(LARGEST);
-        machine.head(file, end.min(LARGEST)).ok()
     }
 
     /// Where the shared library is.
@@ -234,16 +212,6 @@ fn needed_library(bytes: &[u8]) -> Option<Needed> {
     let rpath = tagged(elf::DT_RPATH).find_map(text);
     let before_variable = runpath.is_none() && rpath.is_some();
     Some(Needed { name, runpath: runpath.or(rpath).unwrap_or_default(), before_variable })
-}
-
-/// Where the last read-only segment of an ELF file ends.
-fn read_only_end(head: &[u8]) -> Option<usize> {
-    use object::read::elf::ProgramHeader;
-    let header = elf::FileHeader64::<Endianness>::parse(head).ok()?;
-    let endian = header.endian().ok()?;
-    let segments = header.program_headers(endian, head).ok()?;
-    let ends = segments.iter().filter(|segment| segment.p_type(endian) == elf::PT_LOAD && !segment.p_flags(endian).contains(elf::PF_W));
-    ends.filter_map(|segment| usize::try_from(segment.p_offset(endian).checked_add(segment.p_filesz(endian))?).ok()).max()
 }
 
 /// `python3.12` out of `python3.12`, `python3.12.so.1.0`, `python3.6m.so.1.0`, `pypy3.9-c.so`.

@@ -78,14 +78,10 @@ fn details_version(machine: &dyn Machine, root: &str, folder: &str) -> Option<(S
 /// The table that the build wrote beside the standard library.
 pub(super) fn sysconfig(machine: &dyn Machine, library: &str) -> Option<Table> {
     let rules = machine.platform().rules();
-    let names = machine.list(library).ok()?;
     // The table of a debug build (`_sysconfigdata_d_…`) lies beside the other on Debian.
-    let name = names
-        .iter()
-        .filter_map(|name| name.strip_suffix(".py"))
-        .find(|name| name.starts_with("_sysconfigdata_") && !name.starts_with("_sysconfigdata_d"))?;
-    let name = format!("{name}.py");
-    let file = rules.join(library, &name);
+    let is_table =
+        |name: &str| name.starts_with("_sysconfigdata_") && !name.starts_with("_sysconfigdata_d") && name.strip_suffix(".py").is_some();
+    let file = rules.join(library, machine.list_some(library, &is_table).ok()?.first()?);
     let bytes: Arc<[u8]> = machine.read(&file, TABLE_LIMIT).ok()?;
     let value = |key: &str| table_value(&bytes, key);
     Some(Table {
