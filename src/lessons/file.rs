@@ -1,61 +1,16 @@
 //! A lesson file: YAML with fixed fields, and where in it a mistake stands.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
 
 use super::error::{LessonError, Place};
 use super::holes::{Holes, chapters};
-use super::lesson::{Lesson, Question, Try};
+use super::lesson::Lesson;
 use super::markup::{self, Passage, Phrase, Unsupported};
-use super::values::System;
+use super::raw::{Raw, RawPredict, RawTry};
 use crate::yaml::{self, Mistake};
 
 /// The longest summary, holes unfilled: it stands beside a file name in a terminal.
 const SUMMARY_LIMIT: usize = 100;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    title: Option<Spanned<String>>,
-    summary: Option<Spanned<String>>,
-    body: Option<Spanned<String>>,
-    without: Option<Spanned<String>>,
-    #[serde(default, rename = "try")]
-    tries: Vec<RawTry>,
-    #[serde(default)]
-    sources: Vec<Spanned<String>>,
-    #[serde(default)]
-    see: Vec<Spanned<String>>,
-    predict: Option<RawPredict>,
-    #[serde(default)]
-    words: BTreeMap<String, Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTry {
-    on: Option<RawSystem>,
-    command: Spanned<String>,
-    shows: Spanned<String>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum RawSystem {
-    Posix,
-    Windows,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPredict {
-    question: Spanned<String>,
-    choices: Vec<Spanned<String>>,
-    answer: Spanned<String>,
-    because: Spanned<String>,
-}
 
 /// Reads the lesson `id` from the text of `file`. Every text in it is in the subset of [`markup`], every hole is known to its chapter.
 pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Lesson, LessonError> {
@@ -64,18 +19,30 @@ pub(super) fn read(id: &str, file: &str, text: &str) -> Result<Lesson, LessonErr
         .ok_or_else(|| LessonError::of_file(file, format!("the chapter {chapter}"), format!("one of the chapters {}", chapters())))?;
     let reader = Reader { file, text, chapter, holes };
     let raw = reader.raw()?;
-    Ok(Lesson {
-        id: id.to_owned(),
-        title: reader.required("title", raw.title.as_ref())?,
-        summary: reader.summary(raw.summary.as_ref())?,
-        body: reader.passages(raw.body.as_ref())?,
-        without: reader.passages(raw.without.as_ref())?,
-        tries: raw.tries.iter().map(|one| reader.attempt(one)).collect::<Result<_, _>>()?,
-        sources: raw.sources.iter().map(|source| reader.phrase(source, markup::source)).collect::<Result<_, _>>()?,
-        see: raw.see.into_iter().map(|id| id.value).collect(),
-        predict: raw.predict.as_ref().map(|asked| reader.question(asked)).transpose()?,
-        words: raw.words.into_iter().map(|(key, word)| Ok((key, reader.phrase(&word, markup::line)?))).collect::<Result<_, _>>()?,
-    })
+    reader.check(&raw)?;
+    Ok(Lesson::of(id, plain(raw)))
+}
+
+/// The same texts without their places.
+fn plain(raw: Raw<Spanned<String>>) -> Raw<String> {
+    let text = |spanned: Spanned<String>| spanned.value;
+    let texts = |many: Vec<Spanned<String>>| many.into_iter().map(text).collect();
+    Raw {
+        title: raw.title.map(text),
+        summary: raw.summary.map(text),
+        body: raw.body.map(text),
+        without: raw.without.map(text),
+        tries: raw.tries.into_iter().map(|one| RawTry { on: one.on, command: text(one.command), shows: text(one.shows) }).collect(),
+        sources: texts(raw.sources),
+        see: texts(raw.see),
+        predict: raw.predict.map(|asked| RawPredict {
+            question: text(asked.question),
+            choices: texts(asked.choices),
+            answer: text(asked.answer),
+            because: text(asked.because),
+        }),
+        words: raw.words.into_iter().map(|(key, word)| (key, text(word))).collect(),
+    }
 }
 
 /// The place of `id` under `see` in a file: for an error about a lesson that has been read.
@@ -103,7 +70,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn raw(&self) -> Result<Raw, LessonError> {
+    fn check(&self, raw: &Raw<Spanned<String>>) -> Result<(), LessonError> {
+        self.required("title", raw.title.as_ref())?;
+        self.summary(raw.summary.as_ref())?;
+        self.passages(raw.body.as_ref())?;
+        self.passages(raw.without.as_ref())?;
+        for one in &raw.tries {
+            self.phrase(&one.command, markup::command)?;
+            self.phrase(&one.shows, markup::line)?;
+        }
+        raw.sources.iter().try_for_each(|source| self.phrase(source, markup::source))?;
+        raw.predict.iter().try_for_each(|asked| self.question(asked))?;
+        raw.words.values().try_for_each(|word| self.phrase(word, markup::line))
+    }
+
+    fn raw(&self) -> Result<Raw<Spanned<String>>, LessonError> {
         let options = serde_yaml::options! { strict_booleans: true, with_snippet: false };
         serde_yaml::from_str_with_options(self.text, options).map_err(|error| {
             let mistake = Mistake::of(self.text, &error);
@@ -115,7 +96,7 @@ impl Reader<'_> {
         })
     }
 
-    fn required(&self, field: &str, value: Option<&Spanned<String>>) -> Result<Phrase, LessonError> {
+    fn required(&self, field: &str, value: Option<&Spanned<String>>) -> Result<(), LessonError> {
         match value {
             None => Err(LessonError::of_file(self.file, format!("no {field}"), format!("a line `{field}: …`"))),
             Some(value) if value.value.trim().is_empty() => {
@@ -128,49 +109,35 @@ impl Reader<'_> {
         }
     }
 
-    fn summary(&self, value: Option<&Spanned<String>>) -> Result<Phrase, LessonError> {
-        let summary = self.required("summary", value)?;
+    fn summary(&self, value: Option<&Spanned<String>>) -> Result<(), LessonError> {
+        self.required("summary", value)?;
         match value.map(|value| (value, value.value.trim().chars().count())) {
             Some((value, length)) if length > SUMMARY_LIMIT => {
                 let found = format!("a summary of {length} characters");
                 Err(LessonError::at(self.file, place(value.referenced), found, format!("at most {SUMMARY_LIMIT}")))
             }
-            _ => Ok(summary),
+            _ => Ok(()),
         }
     }
 
-    fn attempt(&self, raw: &RawTry) -> Result<Try, LessonError> {
-        let on = raw.on.map(|system| match system {
-            RawSystem::Posix => System::Posix,
-            RawSystem::Windows => System::Windows,
-        });
-        Ok(Try { on, command: self.phrase(&raw.command, markup::command)?, shows: self.phrase(&raw.shows, markup::line)? })
-    }
-
-    fn question(&self, raw: &RawPredict) -> Result<Question, LessonError> {
-        let answer = raw.choices.iter().position(|choice| choice.value == raw.answer.value).ok_or_else(|| {
+    fn question(&self, raw: &RawPredict<Spanned<String>>) -> Result<(), LessonError> {
+        if !raw.choices.iter().any(|choice| choice.value == raw.answer.value) {
             let found = format!("the answer `{}`", raw.answer.value.trim());
-            LessonError::at(self.file, place(raw.answer.referenced), found, "one of the choices, word for word")
-        })?;
-        Ok(Question {
-            asked: self.phrase(&raw.question, markup::line)?,
-            choices: raw.choices.iter().map(|choice| self.phrase(choice, markup::line)).collect::<Result<_, _>>()?,
-            answer,
-            because: self.phrase(&raw.because, markup::line)?,
-        })
+            return Err(LessonError::at(self.file, place(raw.answer.referenced), found, "one of the choices, word for word"));
+        }
+        let texts = [&raw.question].into_iter().chain(&raw.choices).chain([&raw.because]);
+        texts.into_iter().try_for_each(|text| self.phrase(text, markup::line))
     }
 
-    fn passages(&self, value: Option<&Spanned<String>>) -> Result<Vec<Passage>, LessonError> {
-        let Some(value) = value else { return Ok(Vec::new()) };
+    fn passages(&self, value: Option<&Spanned<String>>) -> Result<(), LessonError> {
+        let Some(value) = value else { return Ok(()) };
         let passages = markup::passages(&value.value).map_err(|fault| self.unsupported(value, &fault))?;
-        passages.iter().flat_map(Passage::phrases).try_for_each(|phrase| self.check_holes(value, phrase))?;
-        Ok(passages)
+        passages.iter().flat_map(Passage::phrases).try_for_each(|phrase| self.check_holes(value, phrase))
     }
 
-    fn phrase(&self, value: &Spanned<String>, read: fn(&str) -> Result<Phrase, Unsupported>) -> Result<Phrase, LessonError> {
+    fn phrase(&self, value: &Spanned<String>, read: fn(&str) -> Result<Phrase, Unsupported>) -> Result<(), LessonError> {
         let phrase = read(value.value.trim()).map_err(|fault| self.unsupported(value, &fault))?;
-        self.check_holes(value, &phrase)?;
-        Ok(phrase)
+        self.check_holes(value, &phrase)
     }
 
     fn check_holes(&self, value: &Spanned<String>, phrase: &Phrase) -> Result<(), LessonError> {

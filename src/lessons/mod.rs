@@ -1,26 +1,39 @@
 //! The lessons: every sentence that teaches, one YAML file each, embedded in the program; a folder of one's own may be laid over them.
 //!
-//! A lesson is read when it is first asked for, so that a run pays for what it shows. What its file may hold is checked then; the
-//! tests and `lessons check` read them all.
+//! A lesson is read when it is first asked for, so that a run pays for what it shows. The build has turned the embedded ones into
+//! JSON for that; their YAML is for checking: the tests and `lessons check` read it all, and say where in it a mistake stands.
 
 mod error;
 mod file;
 mod holes;
 mod lesson;
 mod markup;
+mod raw;
 mod values;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use include_dir::{Dir, include_dir};
-
 pub use error::LessonError;
 pub use lesson::{Lesson, Predict};
 pub use values::{System, Values};
 
-static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
+/// A lesson that is part of the program.
+#[derive(Debug)]
+struct Embedded {
+    /// `chapter/name`.
+    id: &'static str,
+    /// Its path in the project.
+    file: &'static str,
+    /// Its text.
+    yaml: &'static str,
+    /// The fields of the text.
+    json: &'static str,
+}
+
+/// The lessons of each language, sorted by id.
+static EMBEDDED: &[(&str, &[Embedded])] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
 /// The language that has every lesson: what a translation lacks is told in it.
 const COMPLETE: &str = "en";
@@ -28,14 +41,44 @@ const COMPLETE: &str = "en";
 /// The lessons of one language.
 #[derive(Debug)]
 pub struct Lessons {
-    shelf: BTreeMap<String, Entry>,
+    shelf: BTreeMap<Cow<'static, str>, Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    file: String,
-    text: Cow<'static, str>,
-    lesson: OnceLock<Result<Lesson, LessonError>>,
+    origin: Origin,
+    lesson: OnceLock<Option<Box<Lesson>>>,
+}
+
+#[derive(Debug)]
+enum Origin {
+    Embedded(&'static Embedded),
+    Laid { file: String, text: String },
+}
+
+impl Entry {
+    fn new(origin: Origin) -> Self {
+        Self { origin, lesson: OnceLock::new() }
+    }
+
+    /// The lesson, every part of it checked.
+    fn check(&self, id: &str) -> Result<Lesson, LessonError> {
+        file::read(id, self.file(), self.yaml())
+    }
+
+    fn file(&self) -> &str {
+        match &self.origin {
+            Origin::Embedded(lesson) => lesson.file,
+            Origin::Laid { file, .. } => file,
+        }
+    }
+
+    fn yaml(&self) -> &str {
+        match &self.origin {
+            Origin::Embedded(lesson) => lesson.yaml,
+            Origin::Laid { text, .. } => text,
+        }
+    }
 }
 
 /// Where lessons and the ids that the program uses do not meet.
@@ -52,9 +95,8 @@ impl Lessons {
     /// `config/home.yaml` for the language asked for) laid over them. Files that are no `.yaml` are passed over, as are other languages.
     /// Overlaid lessons are read and checked here, embedded ones when they are asked for.
     pub fn load(language: &str, overlay: Option<Vec<(String, String)>>) -> Result<Self, LessonError> {
-        let mut shelf = BTreeMap::new();
-        let mut known = embedded_languages();
-        shelf.extend(embedded(COMPLETE));
+        let mut shelf: BTreeMap<_, _> = embedded(COMPLETE).collect();
+        let mut known: BTreeSet<String> = EMBEDDED.iter().map(|(language, _)| (*language).to_owned()).collect();
         if language != COMPLETE {
             shelf.extend(embedded(language));
         }
@@ -65,11 +107,11 @@ impl Lessons {
             if tongue != language {
                 continue;
             }
-            if !shelf.contains_key(&id) {
+            if !shelf.contains_key(id.as_str()) {
                 return Err(unused(&file, &id, &shelf));
             }
             laid.push(id.clone());
-            shelf.insert(id, Entry { file, text: Cow::Owned(text), lesson: OnceLock::new() });
+            shelf.insert(Cow::Owned(id), Entry::new(Origin::Laid { file, text }));
         }
         if !known.contains(language) {
             let known = known.into_iter().collect::<Vec<_>>().join(", ");
@@ -82,12 +124,17 @@ impl Lessons {
 
     /// The lesson of this id (`config/home`); `None` where there is none, or where its file is broken (see [`Lessons::check_all`]).
     pub fn get(&self, id: &str) -> Option<&Lesson> {
-        self.read(id)?.as_ref().ok()
+        let entry = self.shelf.get(id)?;
+        let read = || match &entry.origin {
+            Origin::Embedded(lesson) => serde_json::from_str(lesson.json).ok().map(|raw| Box::new(Lesson::of(id, raw))),
+            Origin::Laid { .. } => entry.check(id).ok().map(Box::new),
+        };
+        entry.lesson.get_or_init(read).as_deref()
     }
 
     /// The ids of all lessons, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.shelf.keys().map(String::as_str)
+        self.shelf.keys().map(AsRef::as_ref)
     }
 
     /// Everything that is wrong with any lesson.
@@ -104,37 +151,23 @@ impl Lessons {
         }
     }
 
-    fn read(&self, id: &str) -> Option<&Result<Lesson, LessonError>> {
-        let entry = self.shelf.get(id)?;
-        Some(entry.lesson.get_or_init(|| file::read(id, &entry.file, &entry.text)))
-    }
-
     /// Reads a lesson and looks whether those it points to are there.
     fn check(&self, id: &str) -> Result<(), LessonError> {
-        let (Some(entry), Some(read)) = (self.shelf.get(id), self.read(id)) else { return Ok(()) };
-        let lesson = read.as_ref().map_err(Clone::clone)?;
-        match lesson.see().iter().find(|other| !self.shelf.contains_key(*other)) {
+        let Some(entry) = self.shelf.get(id) else { return Ok(()) };
+        let lesson = entry.check(id)?;
+        match lesson.see().iter().find(|other| !self.shelf.contains_key(other.as_str())) {
             None => Ok(()),
             Some(other) => {
-                let place = file::place_of_see(&entry.text, other);
-                Err(LessonError::at(&entry.file, place, format!("`{other}` under see"), "the id of a lesson: chapter/name"))
+                let place = file::place_of_see(entry.yaml(), other);
+                Err(LessonError::at(entry.file(), place, format!("`{other}` under see"), "the id of a lesson: chapter/name"))
             }
         }
     }
 }
 
-fn embedded_languages() -> BTreeSet<String> {
-    EMBEDDED.dirs().filter_map(|dir| Some(dir.path().to_str()?.to_owned())).collect()
-}
-
-fn embedded(language: &str) -> impl Iterator<Item = (String, Entry)> {
-    let chapters = EMBEDDED.get_dir(language).into_iter().flat_map(Dir::dirs);
-    chapters.flat_map(Dir::files).filter_map(move |file| {
-        let path = file.path().to_str()?.replace('\\', "/");
-        let id = path.strip_prefix(language)?.strip_prefix('/')?.strip_suffix(".yaml")?.to_owned();
-        let text = Cow::Borrowed(file.contents_utf8()?);
-        Some((id, Entry { file: format!("lessons/{path}"), text, lesson: OnceLock::new() }))
-    })
+fn embedded(language: &str) -> impl Iterator<Item = (Cow<'static, str>, Entry)> {
+    let lessons = EMBEDDED.iter().find(|(known, _)| *known == language).map(|(_, lessons)| *lessons);
+    lessons.unwrap_or_default().iter().map(|lesson| (Cow::Borrowed(lesson.id), Entry::new(Origin::Embedded(lesson))))
 }
 
 /// The language and the id that an overlaid file's name says; `None` for a file that is no lesson.
@@ -147,7 +180,7 @@ fn name<'a>(file: &'a str, language: &'a str) -> Result<Option<(&'a str, String)
     }
 }
 
-fn unused(file: &str, id: &str, shelf: &BTreeMap<String, Entry>) -> LessonError {
+fn unused(file: &str, id: &str, shelf: &BTreeMap<Cow<'static, str>, Entry>) -> LessonError {
     let chapter = id.split('/').next().unwrap_or_default();
     let prefix = format!("{chapter}/");
     let siblings: Vec<&str> = shelf.keys().filter_map(|known| known.strip_prefix(&prefix)).collect();
