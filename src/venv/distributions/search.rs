@@ -44,11 +44,17 @@ pub struct Found {
 /// What lies in the folder of one item of `sys.path`; nothing where it is no folder. The empty item is the working folder
 /// (Lib/importlib/metadata, `Lookup.__init__()`; pip/_internal/metadata/importlib/_envs.py).
 pub fn search(machine: &dyn Machine, item: &str) -> Found {
+    const ENDS: [&str; 3] = [".dist-info", ".egg-info", ".egg-link"];
     let rules = machine.platform().rules();
     let site = if item.is_empty() { machine.cwd().unwrap_or_default() } else { item.to_owned() };
     let is_egg = rules.basename(&site).to_ascii_lowercase().ends_with(".egg");
     let mut found = Found::default();
-    for file in machine.list(&site).unwrap_or_default() {
+    let is_paper = |file: &str| {
+        let ends =
+            |end: &&str| file.len().checked_sub(end.len()).and_then(|at| file.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end));
+        ENDS.iter().any(ends) || (is_egg && file.eq_ignore_ascii_case("egg-info"))
+    };
+    for file in machine.list_some(&site, &is_paper).unwrap_or_default() {
         let lower = file.to_ascii_lowercase();
         let ends = |end: &str| lower.ends_with(end);
         let form = match () {
