@@ -8,8 +8,16 @@
 
 const BASE: u32 = 0x0010_FF00;
 
+/// The first byte of every carrier character in UTF-8; where it is not, nothing is carried.
+const LEAD: u8 = 0xF4;
+
 /// The text of `bytes`; each byte that is not part of valid UTF-8 becomes one carrier character.
 pub fn decode(bytes: &[u8]) -> String {
+    if !bytes.contains(&LEAD)
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -27,6 +35,9 @@ pub fn decode(bytes: &[u8]) -> String {
 
 /// The bytes that [`decode`] was given.
 pub fn encode(text: &str) -> Vec<u8> {
+    if !text.as_bytes().contains(&LEAD) {
+        return text.as_bytes().to_vec();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     for character in text.chars() {
         match carried(character) {
