@@ -182,7 +182,11 @@ impl Rules {
 /// The walk of `Lib/posixpath.py: realpath` (3.13), for Windows with drives kept as roots.
 pub fn realpath(machine: &dyn Machine, path: &str) -> String {
     let rules = machine.platform().rules();
-    let path = rules.join(&machine.cwd().unwrap_or_default(), path);
+    let path = match rules {
+        // Most paths are asked for from the root: where one stands is then of no account, and asking costs.
+        Rules::Posix if path.starts_with('/') => path.to_owned(),
+        _ => rules.join(&machine.cwd().unwrap_or_default(), path),
+    };
     let (drive, root, tail) = rules.splitroot(&path);
     let mut walk = Walk { rules, done: format!("{drive}{}", plain_root(rules, root)), rest: Vec::new(), seen: BTreeMap::new() };
     walk.push(tail);

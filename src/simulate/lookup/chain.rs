@@ -6,8 +6,9 @@ use super::{Found, Hop, HopKind, Lookup, Searched, Shim, Stop, Way, habits, laun
 use crate::machine::path::{Rules, realpath};
 use crate::machine::{Fault, Kind, Machine, Platform};
 use crate::simulate::activation::Shell;
-use crate::simulate::startup::{Launch, start};
+use crate::simulate::startup::{Launch, start_with};
 use crate::venv::Unknown;
+use crate::venv::installation::Installation;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,6 +21,8 @@ pub(super) struct Scene<'a> {
     road: Road,
     pub env_road: OnceCell<walk::Road>,
     started: RefCell<HashMap<String, Result<String, String>>>,
+    /// What is compiled into each interpreter, by its real file: several names start one.
+    installations: RefCell<HashMap<String, Installation>>,
 }
 
 enum Road {
@@ -55,7 +58,7 @@ impl<'a> Scene<'a> {
         } else {
             Road::Posix(walk::Road::new(&machine, habits::of(shell, machine.var("SHELL").as_deref())))
         };
-        Self { machine, road, env_road: OnceCell::new(), started: RefCell::default() }
+        Self { machine, road, env_road: OnceCell::new(), started: RefCell::default(), installations: RefCell::default() }
     }
 
     /// Looks `command` up and follows what is found.
@@ -101,11 +104,15 @@ impl<'a> Scene<'a> {
 
     /// The `sys.prefix` of the interpreter at the trail's end, or why there is none; each program is started once only.
     fn environment(&self, trail: &Trail) -> Option<Result<String, String>> {
-        trail.interpreter.as_ref()?;
+        let interpreter = trail.interpreter.as_ref()?;
         if let Some(known) = self.started.borrow().get(&trail.program) {
             return Some(known.clone());
         }
-        let startup = start(&self.machine, &Launch { program: trail.program.clone(), arguments: Vec::new() });
+        let mut installations = self.installations.borrow_mut();
+        let read = || Installation::of(&self.machine, interpreter);
+        let installation = installations.entry(interpreter.clone()).or_insert_with(read);
+        let launch = Launch { program: trail.program.clone(), arguments: Vec::new() };
+        let startup = start_with(&self.machine, &launch, Some(installation));
         let reasons = startup.fatal.into_iter().chain(startup.unknown.into_iter().map(|unknown| unknown.why));
         let why = reasons.reduce(|all, why| format!("{all}; {why}")).unwrap_or_default();
         let prefix = startup.prefix.ok_or(why);

@@ -86,6 +86,10 @@ impl Machine for InForce<'_> {
         self.machine.list(path)
     }
 
+    fn list_some(&self, path: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
+        self.machine.list_some(path, wanted)
+    }
+
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
         self.machine.read(path, limit)
     }
