@@ -97,9 +97,15 @@ fn each(bytes: &[u8], mut take: impl FnMut(u32, [&[u8]; 3])) {
     // Where nothing is quoted, a line is its fields with commas between them. Nearly every file is so, and building the reader of
     // the general form takes longer than reading them.
     if memchr::memchr2(b'"', b'\r', bytes).is_none() && !bytes.starts_with(b"\xef\xbb\xbf") {
-        for (line, number) in bytes.split(|&byte| byte == b'\n').zip(1..).filter(|(line, _)| !line.is_empty()) {
-            let mut fields = line.split(|&byte| byte == b',');
-            take(number, std::array::from_fn(|_| fields.next().unwrap_or_default()));
+        let mut start = 0;
+        for (end, number) in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]).zip(1..) {
+            let line = &bytes[start..end];
+            start = end + 1;
+            if !line.is_empty() {
+                let (path, rest) = first_field(line);
+                let (checksum, rest) = first_field(rest);
+                take(number, [path, checksum, first_field(rest).0]);
+            }
         }
         return;
     }
@@ -109,6 +115,11 @@ fn each(bytes: &[u8], mut take: impl FnMut(u32, [&[u8]; 3])) {
         let line = fields.position().map_or(0, csv::Position::line);
         take(u32::try_from(line).unwrap_or(u32::MAX), std::array::from_fn(|at| fields.get(at).unwrap_or_default()));
     }
+}
+
+/// What stands before the first comma, and behind it.
+fn first_field(line: &[u8]) -> (&[u8], &[u8]) {
+    memchr::memchr(b',', line).map_or((line, &[]), |comma| (&line[..comma], &line[comma + 1..]))
 }
 
 fn number(field: &[u8]) -> Option<u64> {
