@@ -2,7 +2,8 @@
 //!
 //! `cargo bench` makes an environment of 150 distributions and some 30,000 files and prints one line a pair: the ratio of CPU
 //! time and of wall time, ours to theirs, so that less than 1 is faster. Ratios, because the machine's speed is not the question;
-//! in turn, because a busy moment then hits both. A program that is not installed is said to be skipped.
+//! in turn, because a busy moment then hits both. Behind them stands what is asked for, and whether it is so. A program that is not
+//! installed is said to be skipped.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark runs programs")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
@@ -54,26 +55,52 @@ fn main() {
     if let Err(why) = large::one(interpreter, &scratch.path().join("one")) {
         return println!("skipped: {why}");
     }
-    println!("{:<44} {:>9} {:>9} {:>11} {:>7}", "ours : theirs", "CPU", "wall", "our CPU", "rounds");
-    for (name, ours, theirs) in pairs(&venv, interpreter, scratch.path()) {
+    println!("{:<44} {:>7} {:>7} {:>11} {:>11} {:>7}  asked for", "ours : theirs", "CPU", "wall", "our CPU", "our wall", "rounds");
+    for (name, ours, theirs, bounds) in pairs(&venv, interpreter, scratch.path()) {
         match theirs {
-            Ok(theirs) => println!("{}", compare(&name, &ours, &theirs)),
+            Ok(theirs) => println!("{}", compare(name, &ours, &theirs, bounds)),
             Err(absent) => println!("{name:<44} skipped: no {absent} on this machine"),
         }
     }
 }
 
-type Pair = (String, Timed, Result<Timed, String>);
+type Pair = (&'static str, Timed, Result<Timed, String>, &'static [Bound]);
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// The ratio of CPU time is at most this.
+    Cpu(f64),
+    /// The ratio of wall time is at most this.
+    Wall(f64),
+    /// Our own CPU time is at most so many milliseconds.
+    OurCpu(f64),
+    /// Our own wall time is at most so many milliseconds.
+    OurWall(f64),
+}
+
+impl Bound {
+    /// What is asked for, and whether `ratios` and our own milliseconds, each of CPU and wall time, are so.
+    fn judge(self, ratios: (f64, f64), own: (f64, f64)) -> String {
+        let (what, most, real, unit) = match self {
+            Self::Cpu(most) => ("CPU", most, ratios.0, ""),
+            Self::Wall(most) => ("wall", most, ratios.1, ""),
+            Self::OurCpu(most) => ("our CPU", most, own.0, " ms"),
+            Self::OurWall(most) => ("our wall", most, own.1, " ms"),
+        };
+        format!("{what} <= {most:.3}{unit}: {}", if real <= most { "yes" } else { "NO" })
+    }
+}
 
 fn pairs(venv: &Path, interpreter: &interpreters::Interpreter, scratch: &Path) -> Vec<Pair> {
     let folder = venv.display().to_string();
     let python = venv.join("bin/python");
     let one = scratch.join("one");
     let hash = format!("cd {} && find large -type f -print0 | xargs -0 -P 2 -n 4000 sha256sum", large::site(interpreter, &one).display());
-    let ours = |words: &[&str]| {
-        let plain = ["--color", "never", "--width", "100"];
-        Timed::new(env!("CARGO_BIN_EXE_venv-explain"), words.iter().chain(&plain).copied())
+    let drawn = |words: &[&str], colour: &'static str| {
+        Timed::new(env!("CARGO_BIN_EXE_venv-explain"), words.iter().copied().chain(["--width", "100", "--color", colour]))
     };
+    let ours = |words: &[&str]| drawn(words, "never");
     let real = |words: &[&str]| Ok(Timed::new(&python, words.iter().copied()));
     let found = |name: &str, words: &[&str]| {
         let program = support::on_path(name).filter(|program| !program.display().to_string().contains("/shims/"));
@@ -87,28 +114,41 @@ fn pairs(venv: &Path, interpreter: &interpreters::Interpreter, scratch: &Path) -
     let question = format!("type -P {COMMANDS} >/dev/null || :");
     let which = ours(&[&["which"], &commands[..], &["--venv", &folder]].concat());
     let pip = ["-m", "pip", "--disable-pip-version-check", "--python", &python.display().to_string(), "list"].map(str::to_owned);
+    let tree = || found("tree", &["-a", &folder]);
+    // A third of a start, and less than anybody notices.
+    let start: &[Bound] = &[Bound::Cpu(1.0 / 3.0), Bound::OurCpu(5.0)];
     vec![
-        ("syspath : python -I -c pass".into(), ours(&["syspath", &folder]), real(&["-I", "-c", "pass"])),
-        ("syspath : python -m site".into(), ours(&["syspath", &folder]), real(&["-m", "site"])),
-        ("whole explanation : tree -a".into(), ours(&[&folder]), found("tree", &["-a", &folder])),
-        ("tree : tree -a".into(), ours(&["tree", &folder]), found("tree", &["-a", &folder])),
-        ("tree --all : tree -a".into(), ours(&["tree", &folder, "--all"]), found("tree", &["-a", &folder])),
+        ("syspath : python -I -c pass", ours(&["syspath", &folder]), real(&["-I", "-c", "pass"]), start),
+        ("syspath in colour : python -I -c pass", drawn(&["syspath", &folder], "always"), real(&["-I", "-c", "pass"]), start),
+        ("syspath : python -m site", ours(&["syspath", &folder]), real(&["-m", "site"]), &[Bound::Cpu(0.5)]),
+        ("whole explanation : tree -a", ours(&[&folder]), tree(), &[Bound::Cpu(1.0)]),
+        ("tree : tree -a", ours(&["tree", &folder]), tree(), &[Bound::Cpu(1.0)]),
+        ("tree --all : tree -a", ours(&["tree", &folder, "--all"]), tree(), &[]),
         (
-            "which, 20 commands, 60 folders : bash type -P".into(),
+            "which, 20 commands, 60 folders : bash type -P",
             which.on(&searched),
             found("bash", &["-c", &question]).map(|bash| bash.on(&searched)),
+            &[Bound::OurWall(10.0)],
         ),
         (
-            "packages : uv pip list".into(),
+            "packages : uv pip list",
             ours(&["packages", &folder]),
             found("uv", &["pip", "list", "--offline", "--python", &python.display().to_string()]),
+            &[Bound::Cpu(1.0), Bound::Wall(1.0)],
         ),
         (
-            "package, RECORD of 30,000 files : sha256sum".into(),
+            // No less than 70 % of its speed, with two processors for each.
+            "package, RECORD of 30,000 files : sha256sum",
             ours(&["package", "large", "--venv", &one.display().to_string()]),
             found("bash", &["-c", &hash]),
+            &[Bound::Cpu(1.0 / 0.7), Bound::Wall(1.0 / 0.7)],
         ),
-        ("packages : pip list".into(), ours(&["packages", &folder]), Ok(Timed::new(&interpreter.path, pip.iter().map(String::as_str)))),
+        (
+            "packages : pip list",
+            ours(&["packages", &folder]),
+            Ok(Timed::new(&interpreter.path, pip.iter().map(String::as_str))),
+            &[Bound::Cpu(0.1), Bound::Wall(0.1)],
+        ),
     ]
 }
 
@@ -155,7 +195,7 @@ fn children() -> Duration {
     Duration::from_micros(microseconds(usage.user_time()) + microseconds(usage.system_time()))
 }
 
-fn compare(name: &str, ours: &Timed, theirs: &Timed) -> String {
+fn compare(name: &str, ours: &Timed, theirs: &Timed, bounds: &[Bound]) -> String {
     // The first run of each fills the caches and does not count.
     if ours.run().is_none() {
         return format!("{name:<44} skipped: ours fails");
@@ -177,8 +217,11 @@ fn compare(name: &str, ours: &Timed, theirs: &Timed) -> String {
     };
     let ((our_cpu, their_cpu), (our_wall, their_wall)) = (of(|cost| cost.cpu), of(|cost| cost.wall));
     let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64().max(1e-9);
-    let (cpu, wall) = (ratio(our_cpu, their_cpu), ratio(our_wall, their_wall));
-    format!("{name:<44} {cpu:>9.3} {wall:>9.3} {:>8.1} ms {:>7}", our_cpu.as_secs_f64() * 1e3, costs.len())
+    let ratios = (ratio(our_cpu, their_cpu), ratio(our_wall, their_wall));
+    let own = (our_cpu.as_secs_f64() * 1e3, our_wall.as_secs_f64() * 1e3);
+    let judged: Vec<String> = bounds.iter().map(|bound| bound.judge(ratios, own)).collect();
+    let rounds = costs.len();
+    format!("{name:<44} {:>7.3} {:>7.3} {:>8.1} ms {:>8.1} ms {rounds:>7}  {}", ratios.0, ratios.1, own.0, own.1, judged.join(", "))
 }
 
 fn median(mut values: Vec<Duration>) -> Duration {
