@@ -4,7 +4,7 @@ use super::{Layer, Slot};
 use crate::case::Change;
 use crate::probe::CODE;
 
-/// Modules that some release imports while it starts, and two that none does.
+/// Modules that some release imports while it starts, and one that none does.
 const STARTING: &[&str] = &[
     "codecs",
     "io",
@@ -18,7 +18,6 @@ const STARTING: &[&str] = &[
     "_weakrefset",
     "sysconfig",
     "linecache",
-    "types",
     "traceback",
 ];
 
