@@ -146,9 +146,20 @@ impl Places<'_> {
                 copy(&from, &folder);
                 let script = folder.join("bin/activate");
                 std::fs::write(&script, std::fs::read_to_string(&script).unwrap() + tail).unwrap();
+                let script = folder.join("bin/activate.fish");
+                if change == "added to" && script.exists() {
+                    std::fs::write(&script, std::fs::read_to_string(&script).unwrap() + ADDED_TO_FISH).unwrap();
+                }
                 std::fs::write(folder.join("bin/settings"), "export MORE=\"$VIRTUAL_ENV/more\"\n").unwrap();
                 self.add(format!("{name}, {change}"), folder, true);
             }
+            let folder = self.folder("windows");
+            copy(&from, &folder);
+            for script in scripts(&folder) {
+                let text = std::fs::read_to_string(&script).unwrap().replace('\n', "\r\n");
+                std::fs::write(&script, text).unwrap();
+            }
+            self.add(format!("{name}, with the line ends of Windows"), folder, true);
             let folder = self.folder("truncated");
             copy(&from, &folder);
             let script = folder.join("bin/activate");
@@ -175,9 +186,23 @@ both a b || failed=yes
 count=$(echo "$PATH" > /dev/null; echo 4)
 i=x; while [ "$i" != xxxx ]; do i=x$i; done
 eval "evaluated=\"\$name\""
-export -n 2>/dev/null
 (PATH=/inside; export INSIDE=1)
 BEFORE=only true
+colon=a:~/b:~:"~/c"; export later=~/d:~
+KEPT=1 export ALSO=2
+typeset typed=1; declare declared=1
+. /dev/null
+export -n 2>/dev/null
+AFTER=export
+"#;
+
+/// The same for fish.
+const ADDED_TO_FISH: &str = r#"
+test -n "$HOME" && set -gx AND 1 || set -gx OR 1
+set -gx COUNTED (count a b c)
+set -gx AT_HOME ~/tools "~/tools"
+export ASSIGNED=value
+contains b a b c; and set -gx CONTAINED yes
 "#;
 
 fn scripts(folder: &Path) -> Vec<PathBuf> {

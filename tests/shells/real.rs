@@ -326,7 +326,7 @@ fn observe_nushell(
 
 /// What csh's `set` prints: a name, a tab, the value; lists stand in parentheses and are left out.
 fn printed_by_csh(text: &str) -> Vec<(String, String)> {
-    let pairs = text.lines().filter_map(|line| line.split_once('\t')).filter(|(_, value)| !value.starts_with("(/") && *value != "()");
+    let pairs = text.split('\n').filter_map(|line| line.split_once('\t')).filter(|(_, value)| !value.starts_with("(/") && *value != "()");
     pairs.map(|(name, value)| (name.to_owned(), value.replace("\\303\\251", "é"))).collect()
 }
 

@@ -86,6 +86,7 @@ impl<'m> Fish<'m> {
             Ok(statements) => {
                 self.block(&statements);
             }
+            Err((line, what)) if what.contains("followed") => drop(self.lose(line, &what)),
             Err((line, what)) => self.messages.push(format!("line {line}: syntax error: {what}")),
         }
     }
@@ -191,6 +192,12 @@ impl<'m> Fish<'m> {
                     let items = slice_of(self.get(name)?, slice.as_deref())?;
                     if *quoted { vec![join(name, &items)] } else { items }
                 }
+                Piece::Home => match self.variables.get("HOME") {
+                    Value::Text(home) => vec![home],
+                    Value::Unset => vec![self.machine.account_home().ok_or("no home folder is known")?],
+                    other => return Err(other.why()),
+                },
+                Piece::Files => return Err(format!("line {}: file names that match a pattern are not followed", word.line)),
                 Piece::Substitution(statements, quoted) => {
                     let text = self.output(statements, word.line)?;
                     let text = text.strip_suffix('\n').unwrap_or(&text);

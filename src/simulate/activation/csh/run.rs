@@ -19,13 +19,13 @@ impl Csh<'_> {
                 return Err(Halt::Lost(format!("line {number}: the script runs longer than is followed")));
             }
             let running = open.iter().all(|(runs, _)| *runs);
-            let trimmed = line.trim();
+            let trimmed = line.trim_matches([' ', '\t']);
             let first = trimmed.split([' ', '\t', '(']).next().unwrap_or_default();
             match first {
                 "endif" => drop(open.pop()),
                 "else" => {
                     let outside = open.iter().rev().skip(1).all(|(runs, _)| *runs);
-                    let rest = trimmed.strip_prefix("else").unwrap_or_default().trim();
+                    let rest = trimmed.strip_prefix("else").unwrap_or_default().trim_matches([' ', '\t']);
                     let Some((_, done)) = open.last().copied() else { continue };
                     let runs = outside && !done && (rest.is_empty() || self.condition(rest, *number)?.0);
                     if let Some(last) = open.last_mut() {

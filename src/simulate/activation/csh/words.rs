@@ -40,7 +40,7 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, Halt> {
                 word.extend(chars.get(at));
                 at += 1;
             }
-            ' ' | '\t' | '\r' => finish(&mut word),
+            ' ' | '\t' => finish(&mut word),
             ';' | '(' | ')' | '<' | '>' | '&' | '|' => {
                 finish(&mut word);
                 word.push(c);

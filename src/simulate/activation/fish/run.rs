@@ -6,6 +6,47 @@ use super::syntax::{Kind, Statement, Word};
 use super::{Fish, Flow};
 use std::rc::Rc;
 
+/// Commands of fish's own that are on no PATH.
+const OWN: &[&str] = &[
+    "abbr",
+    "argparse",
+    "bg",
+    "breakpoint",
+    "cdh",
+    "contains",
+    "dirh",
+    "dirs",
+    "disown",
+    "fg",
+    "fish_add_path",
+    "funced",
+    "funcsave",
+    "history",
+    "isatty",
+    "jobs",
+    "math",
+    "nextd",
+    "open",
+    "path",
+    "popd",
+    "prevd",
+    "prompt_pwd",
+    "psub",
+    "pushd",
+    "pwd",
+    "random",
+    "seq",
+    "setenv",
+    "status",
+    "suspend",
+    "time",
+    "trap",
+    "ulimit",
+    "umask",
+    "vared",
+    "wait",
+];
+
 impl Fish<'_> {
     pub(super) fn block(&mut self, statements: &[Statement]) -> Flow {
         for statement in statements {
@@ -129,6 +170,19 @@ impl Fish<'_> {
                 return Flow::Return;
             }
             ("exit", _) => return Flow::Stop,
+            ("export", assignments) => {
+                // A function of fish's own (share/functions/export.fish).
+                for assignment in assignments {
+                    match assignment.split_once('=') {
+                        Some((name, value)) => {
+                            self.set_global(name, Ok(vec![value.to_owned()]), line);
+                            self.variables.export(name, true);
+                        }
+                        None => self.variables.export(assignment, true),
+                    }
+                }
+                Ok(true)
+            }
             ("true" | ":" | "set_color" | "builtin" | "alias" | "abbr" | "bind" | "complete" | "emit" | "hash", _) => Ok(true),
             ("false", _) => Ok(false),
             ("source" | "." | "eval" | "read" | "fish_add_path" | "cd" | "exec" | "argparse", _) => {
@@ -315,7 +369,15 @@ impl Fish<'_> {
                 Some(path) => path + "\n",
                 None => return Ok(None),
             },
+            ("count", items) => format!("{}\n", items.len()),
+            ("contains", [item, items @ ..]) if !item.starts_with('-') => {
+                if !items.contains(item) {
+                    return Ok(None);
+                }
+                String::new()
+            }
             ("printf" | "echo" | "string" | "type", _) => return not_followed(),
+            (name, _) if OWN.contains(&name) => return not_followed(),
             _ => match self.find(name)? {
                 None => {
                     self.messages.push(format!("line {line}: {name}: command not found"));

@@ -35,11 +35,19 @@ pub(super) struct Word {
 #[derive(Debug, Clone)]
 pub(super) enum Piece {
     Text(String),
-    Variable { name: String, slice: Option<String>, quoted: bool },
+    Variable {
+        name: String,
+        slice: Option<String>,
+        quoted: bool,
+    },
     Substitution(Vec<Statement>, bool),
+    /// `*`: files whose names match.
+    Files,
+    /// `~` at the start of a word.
+    Home,
 }
 
-/// A line, and what is wrong there.
+/// A line, and what is wrong there. What "is not followed" is right in fish's eyes.
 pub(super) type Error = (u32, String);
 
 const DEPTH: u32 = 40;
@@ -99,7 +107,7 @@ impl Reader {
         words
             .iter()
             .copied()
-            .find(|word| self.starts_with(word) && self.chars.get(self.at + word.chars().count()).is_none_or(|c| " \t\n;)".contains(*c)))
+            .find(|word| self.starts_with(word) && self.chars.get(self.at + word.chars().count()).is_none_or(|c| " \t\r\n;)".contains(*c)))
     }
 
     fn separators(&mut self) {
@@ -126,6 +134,31 @@ impl Reader {
                 return Ok(statements);
             }
             statements.push(self.statement()?);
+            self.joined(&mut statements)?;
+        }
+    }
+
+    /// What `&&` and `||` join to the last statement, as `and` and `or` on lines of their own would.
+    fn joined(&mut self, statements: &mut Vec<Statement>) -> Result<(), Error> {
+        loop {
+            self.blanks();
+            let word = match () {
+                () if self.starts_with("&&") => "and",
+                () if self.starts_with("||") => "or",
+                () => return Ok(()),
+            };
+            self.at += 2;
+            while matches!(self.peek(), Some('\n' | '\r' | ' ' | '\t')) {
+                self.next();
+            }
+            let mut statement = self.statement()?;
+            let Kind::Pipeline { commands, .. } = &mut statement.kind else {
+                return Err((statement.line, "a block behind && or || is not followed".to_owned()));
+            };
+            if let Some(first) = commands.first_mut() {
+                first.insert(0, Word { pieces: vec![Piece::Text(word.to_owned())], line: statement.line, bare: true });
+            }
+            statements.push(statement);
         }
     }
 
@@ -178,6 +211,7 @@ impl Reader {
                 let line = self.line;
                 let kind = self.pipeline()?;
                 condition.push(Statement { line, kind });
+                self.joined(&mut condition)?;
                 self.separators();
                 if self.word_ahead(&["and", "or"]).is_none() {
                     break;
@@ -209,7 +243,7 @@ impl Reader {
                 return Err((self.line, "a command is missing".to_owned()));
             }
             commands.push(words);
-            if self.peek() != Some('|') {
+            if self.peek() != Some('|') || self.starts_with("||") {
                 return Ok(Kind::Pipeline { commands, silent });
             }
             self.next();
@@ -223,13 +257,9 @@ impl Reader {
             self.blanks();
             match self.peek() {
                 None | Some('\n' | ';' | '|' | ')') => return Ok((words, silent)),
-                Some('&') if !self.starts_with("&>") => {
-                    self.next();
-                    // `&&` joins like `and`; a single `&` runs in the background.
-                    if self.peek() == Some('&') {
-                        return Err((self.line, "&& is not followed".to_owned()));
-                    }
-                }
+                Some('&') if self.starts_with("&&") => return Ok((words, silent)),
+                // What runs in the background.
+                Some('&') if !self.starts_with("&>") => drop(self.next()),
                 Some('<' | '>' | '&') => silent |= self.redirection()?,
                 Some('2') if self.starts_with("2>") => drop(self.redirection()?),
                 Some(_) => words.push(self.word()?),
@@ -253,7 +283,17 @@ impl Reader {
         let (line, mut pieces, mut bare) = (self.line, Vec::new(), true);
         while let Some(c) = self.peek() {
             match c {
-                ' ' | '\t' | '\n' | ';' | '|' | ')' | '<' | '>' | '&' => break,
+                ' ' | '\t' | '\r' | '\n' | ';' | '|' | ')' | '<' | '>' | '&' => break,
+                '~' if pieces.is_empty() && self.chars.get(self.at + 1).is_none_or(|c| " \t\r\n;|)/".contains(*c)) => {
+                    bare = false;
+                    self.next();
+                    pieces.push(Piece::Home);
+                }
+                '*' => {
+                    bare = false;
+                    self.next();
+                    pieces.push(Piece::Files);
+                }
                 '\'' => {
                     bare = false;
                     self.single(&mut pieces)?;

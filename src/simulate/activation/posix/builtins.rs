@@ -2,13 +2,17 @@
 //! (POSIX.1-2024, Shell Command Language, 2.9.1.4).
 
 use super::programs::Found;
-use super::{Flow, Interpreter, Value};
+use super::{Dialect, Flow, Interpreter, Value};
 
 /// Builtins that change no variable, print nothing that matters here and succeed.
 const SILENT: &[&str] = &[
     ":", "true", "hash", "rehash", "alias", "bind", "complete", "compdef", "autoload", "bindkey", "zle", "shopt", "setopt", "unsetopt",
     "umask", "ulimit", "trap", "wait", "jobs", "disown", "enable", "zstyle", "zmodload", "history", "fc", "times", "stty",
 ];
+
+/// The special builtins: what is assigned in front of one stays (POSIX.1-2024, 2.15). bash does so in its POSIX mode only, zsh never.
+pub(super) const SPECIAL: &[&str] =
+    &["break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times", "trap", "unset"];
 
 /// How large a file that the script sources may be.
 const SOURCED: usize = 1 << 20;
@@ -20,12 +24,22 @@ impl Interpreter<'_> {
             return self.run_function(&body, arguments.to_vec());
         }
         self.status = Ok(0);
+        if self.lacks(name) {
+            return self.program(name, arguments, line);
+        }
+        if name == "local" && self.scopes.is_empty() && matches!(self.dialect, Dialect::Bash | Dialect::Dash) {
+            self.messages.push(format!("line {line}: local outside of a function"));
+            self.status = Ok(if self.dialect == Dialect::Bash { 1 } else { 2 });
+            return if self.dialect == Dialect::Bash { Flow::Next } else { Flow::Stop };
+        }
         match name {
             "export" | "readonly" | "local" | "typeset" | "declare" => self.declare(name, arguments, line),
             "unset" => self.unset(arguments, line),
             "test" | "[" => self.bracket(name, arguments),
             "return" => self.leave(arguments, Flow::Return),
             "exit" | "logout" | "exec" => self.leave(arguments, Flow::Stop),
+            // Outside of a loop they do nothing.
+            "break" | "continue" if self.loops == 0 => Flow::Next,
             "break" => Flow::Break,
             "continue" => Flow::Continue,
             "false" => self.succeed(false),
@@ -62,6 +76,17 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether a word that others have as a builtin is none in this shell.
+    fn lacks(&self, name: &str) -> bool {
+        match self.dialect {
+            Dialect::Dash => matches!(name, "typeset" | "declare" | "source" | "print" | "whence" | "builtin" | "let" | "shopt" | "setopt"),
+            Dialect::Ksh => matches!(name, "declare" | "local" | "shopt" | "setopt"),
+            Dialect::Mksh => matches!(name, "declare" | "shopt" | "setopt"),
+            Dialect::Bash => matches!(name, "whence" | "print" | "setopt" | "rehash"),
+            Dialect::Zsh => name == "shopt",
+        }
+    }
+
     fn succeed(&mut self, well: bool) -> Flow {
         self.status = Ok(i32::from(!well));
         Flow::Next
@@ -78,6 +103,16 @@ impl Interpreter<'_> {
 
     fn declare(&mut self, name: &str, arguments: &[Value], line: u32) -> Flow {
         let flags: String = arguments.iter().map_while(Value::text).take_while(|text| text.starts_with(['-', '+'])).collect();
+        // An option that a special builtin does not have ends the script (POSIX.1-2024, 2.8.1); bash and zsh go on.
+        let knows = |flag: char| matches!(flag, '-' | '+' | 'p');
+        if matches!(name, "export" | "readonly")
+            && !flags.chars().all(knows)
+            && matches!(self.dialect, Dialect::Dash | Dialect::Ksh | Dialect::Mksh)
+        {
+            self.messages.push(format!("line {line}: {name} has no option {flags}"));
+            self.status = Ok(2);
+            return Flow::Stop;
+        }
         let export = match name {
             "export" if flags.contains('n') => Some(false),
             "export" => Some(true),
@@ -284,6 +319,9 @@ impl Interpreter<'_> {
             Some((path, None)) => return self.not_followed(line, &path.why()),
             None => return self.succeed(false),
         };
+        if path == "/dev/null" {
+            return Flow::Next;
+        }
         match self.machine.read(&path, SOURCED) {
             Ok(bytes) if bytes.contains(&0) => self.not_followed(line, &why(&format!("{path} is no text"))),
             Ok(bytes) if (self.scopes.len() as u32) < super::CALLS => {
@@ -299,7 +337,7 @@ impl Interpreter<'_> {
                 // The lines of another file would be mistaken for the script's: the row names the line that sources it.
                 self.variables.attribute_changes(&before, line);
                 // bash and zsh go on behind the line that sources a file with a syntax error; the others give up.
-                let goes_on = matches!(self.dialect, super::Dialect::Bash | super::Dialect::Zsh) && self.status == Ok(2);
+                let goes_on = matches!(self.dialect, Dialect::Bash | Dialect::Zsh) && self.status == Ok(2);
                 if flow == Flow::Return || goes_on { Flow::Next } else { flow }
             }
             Err(crate::machine::Fault::Missing | crate::machine::Fault::NotADirectory) => self.succeed(false),

@@ -119,10 +119,11 @@ impl Interpreter<'_> {
                     let value = if at == 0 && !quoted && text.starts_with('~') { self.tilde(text) } else { Value::from(text.as_str()) };
                     Chunk { value, quoted: *quoted, expanded: false }
                 }
+                Piece::Home(user) => Chunk { value: self.tilde(user), quoted: true, expanded: true },
                 Piece::Parameter(parameter, quoted) => {
                     Chunk { value: self.parameter(parameter, word.line)?, quoted: *quoted, expanded: true }
                 }
-                Piece::Command(text, line, quoted) => Chunk { value: self.output(text, *line), quoted: *quoted, expanded: true },
+                Piece::Command(text, line, quoted) => Chunk { value: self.output(text, *line)?, quoted: *quoted, expanded: true },
                 Piece::Opaque(what) => {
                     Chunk { value: Value::Unknown(format!("line {}: {what} is not followed", word.line)), quoted: true, expanded: true }
                 }
@@ -137,6 +138,8 @@ impl Interpreter<'_> {
             return Value::Unknown(format!("the home folder of {user} is not looked up"));
         }
         match self.variables.get("HOME") {
+            // These two ask no list of accounts.
+            Value::Unset if matches!(self.dialect, Dialect::Dash | Dialect::Mksh) => Value::from(text),
             Value::Unset => {
                 self.machine.account_home().map_or(Value::Unknown("no home folder is known".to_owned()), |home| Value::Text(home + &rest))
             }
@@ -145,21 +148,29 @@ impl Interpreter<'_> {
     }
 
     /// What `$(…)` leaves: the output without its last line ends.
-    fn output(&mut self, text: &str, line: u32) -> Value {
+    fn output(&mut self, text: &str, line: u32) -> Result<Value, Flow> {
+        // bash and ksh93 go on without the output of a command that cannot be read; the others give the script up.
+        if matches!(self.dialect, Dialect::Zsh | Dialect::Dash | Dialect::Mksh)
+            && let Some(error) = super::parser::parse(text, line, self.dialect).1
+        {
+            self.messages.push(format!("line {}: syntax error: {}", error.line, error.what));
+            self.status = Ok(1);
+            return Err(Flow::Stop);
+        }
         let mut inside = self.clone();
         inside.captured = Some(Value::from(""));
         inside.scopes.push(Vec::new());
         if inside.scopes.len() as u32 > super::CALLS {
-            return Value::Unknown(format!("line {line}: commands inside commands are nested too deeply to be followed"));
+            return Ok(Value::Unknown(format!("line {line}: commands inside commands are nested too deeply to be followed")));
         }
         inside.read(text, line);
         self.substituted = Some(inside.status);
         self.messages = inside.messages;
-        match inside.captured.unwrap_or(Value::Unset) {
+        Ok(match inside.captured.unwrap_or(Value::Unset) {
             Value::Text(text) => Value::from(text.trim_end_matches('\n')),
             Value::Filled(why) => Value::Unknown(why),
             other => other,
-        }
+        })
     }
 
     fn parameter(&mut self, parameter: &Parameter, line: u32) -> Result<Value, Flow> {

@@ -10,6 +10,7 @@ pub(super) mod pattern;
 mod programs;
 mod test;
 mod tree;
+mod ways;
 mod words;
 
 use super::state::{Fuel, Value, Variable, Variables};
@@ -80,6 +81,8 @@ pub(super) struct Interpreter<'m> {
     status: Status,
     /// How the last `$(…)` of the running command ended: a command without a name ends so too.
     substituted: Option<Status>,
+    /// How many loops are running.
+    loops: u32,
     fuel: Fuel,
     /// `set -u`.
     nounset: bool,
@@ -104,6 +107,7 @@ impl<'m> Interpreter<'m> {
             captured: None,
             status: Ok(0),
             substituted: None,
+            loops: 0,
             fuel: Fuel::new(STEPS),
             nounset,
             lost: None,
@@ -254,42 +258,6 @@ impl<'m> Interpreter<'m> {
         }
     }
 
-    /// What a subshell does stays there, but for what it prints and how it ends.
-    fn apart(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let mut inside = self.clone();
-        run(&mut inside);
-        self.status = inside.status;
-        self.captured = inside.captured;
-        self.messages = inside.messages;
-        Flow::Next
-    }
-
-    /// Follows both ways of a condition that is not known, and keeps what they agree upon.
-    fn either(&mut self, why: &str, first: impl FnOnce(&mut Self) -> Flow, second: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        self.fuel.burn(10);
-        let mut other = self.clone();
-        let flows = (first(self), second(&mut other));
-        self.variables.merge(&other.variables, why);
-        if self.status != other.status {
-            self.status = Err(why.to_owned());
-        }
-        if self.captured != other.captured && self.captured.is_some() {
-            self.captured = Some(Value::Unknown(why.to_owned()));
-        }
-        let differing: Vec<String> = other.functions.keys().chain(self.functions.keys()).cloned().collect();
-        for name in differing {
-            match (self.functions.get(&name), other.functions.get(&name)) {
-                (Some(a), Some(b)) if Rc::ptr_eq(a, b) => {}
-                _ => self.lost = Some(why.to_owned()),
-            }
-        }
-        if flows.0 == flows.1 {
-            return flows.0;
-        }
-        self.lost = Some(why.to_owned());
-        Flow::Next
-    }
-
     fn conditional(&mut self, branches: &[(List, List)], otherwise: &List) -> Flow {
         let Some(((condition, body), rest)) = branches.split_first() else {
             if otherwise.is_empty() {
@@ -330,14 +298,6 @@ impl<'m> Interpreter<'m> {
         Flow::Next
     }
 
-    /// One of these bodies runs, or none.
-    fn any_of(&mut self, bodies: &[&List], why: &str) -> Flow {
-        match bodies.split_first() {
-            None => Flow::Next,
-            Some((body, rest)) => self.either(why, |shell| shell.list(body), |shell| shell.any_of(rest, why)),
-        }
-    }
-
     fn repeat(&mut self, until: bool, condition: &List, body: &List) -> Flow {
         loop {
             if !self.fuel.burn(1) {
@@ -358,7 +318,10 @@ impl<'m> Interpreter<'m> {
                     break;
                 }
             }
-            match self.list(body) {
+            self.loops += 1;
+            let flow = self.list(body);
+            self.loops -= 1;
+            match flow {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => break,
                 other => return other,
@@ -383,24 +346,16 @@ impl<'m> Interpreter<'m> {
                 return Flow::Stop;
             }
             self.assign(name, value, line);
-            match self.list(body) {
+            self.loops += 1;
+            let flow = self.list(body);
+            self.loops -= 1;
+            match flow {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => break,
                 other => return other,
             }
         }
         Flow::Next
-    }
-
-    /// After a loop whose turns are not known: every variable may have been written.
-    fn forget_written(&mut self, body: &List) {
-        let line = body.first().and_then(|item| item.first.commands.first()).map_or(0, |command| command.line);
-        let why = self.lost.clone().unwrap_or_else(|| "how often a loop runs is not known".to_owned());
-        let before = self.variables.clone();
-        self.list(body);
-        for name in self.variables.changes_since(&before).0.into_iter().map(|change| change.name) {
-            self.variables.set(&name, Value::Unknown(why.clone()), line);
-        }
     }
 
     fn simple(&mut self, simple: &Simple, line: u32) -> Flow {
@@ -430,6 +385,12 @@ impl<'m> Interpreter<'m> {
         let flow = self.assignments(simple);
         if flow != Flow::Next {
             return flow;
+        }
+        let keeps = matches!(self.dialect, Dialect::Dash | Dialect::Ksh | Dialect::Mksh);
+        let kept =
+            if keeps && builtins::SPECIAL.contains(&name.as_str()) && !self.functions.contains_key(&name) { Vec::new() } else { kept };
+        if kept.is_empty() && self.dialect == Dialect::Ksh {
+            simple.assignments.iter().for_each(|assignment| self.variables.export(&assignment.name, true));
         }
         let flow = self.run(&name, arguments, line);
         for (name, variable) in kept {

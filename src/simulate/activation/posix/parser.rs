@@ -405,7 +405,7 @@ impl Parser<'_> {
         }
         let value = match self.chars.peek() {
             None | Some(' ' | '\t' | '\n' | ';' | '&' | '|' | ')' | '<' | '>') => Word { pieces: Vec::new(), line },
-            Some(_) => self.chars.word()?,
+            Some(_) => self.chars.word()?.assigned(),
         };
         Ok(Some(Assignment { name, index, append, value, list: false, line }))
     }
@@ -483,7 +483,7 @@ impl Assignment {
             Piece::Literal(text, _) => Piece::Literal(text, true),
             Piece::Parameter(parameter, _) => Piece::Parameter(parameter, true),
             Piece::Command(text, line, _) => Piece::Command(text, line, true),
-            Piece::Opaque(what) => Piece::Opaque(what),
+            other @ (Piece::Opaque(_) | Piece::Home(_)) => other,
         }));
         Word { pieces, line: self.line }
     }

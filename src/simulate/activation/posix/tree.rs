@@ -133,6 +133,27 @@ impl Word {
             _ => None,
         }
     }
+
+    /// The word as the value of an assignment, where a tilde counts at the start and behind every colon (POSIX.1-2024, 2.6.1).
+    pub(super) fn assigned(self) -> Self {
+        let mut pieces = Vec::new();
+        for (at, piece) in self.pieces.into_iter().enumerate() {
+            let Piece::Literal(text, false) = piece else {
+                pieces.push(piece);
+                continue;
+            };
+            for (number, part) in text.split_inclusive(':').enumerate() {
+                let end = part.find(['/', ':']).unwrap_or(part.len());
+                let counts = part.starts_with('~') && (at == 0 || number > 0);
+                let (user, rest) = part.split_at(if counts { end } else { 0 });
+                if counts {
+                    pieces.push(Piece::Home(user.to_owned()));
+                }
+                pieces.push(Piece::Literal(rest.to_owned(), false));
+            }
+        }
+        Self { pieces, line: self.line }
+    }
 }
 
 /// One part of a word; the flag tells whether it is quoted.
@@ -140,6 +161,8 @@ impl Word {
 pub(super) enum Piece {
     /// Text.
     Literal(String, bool),
+    /// `~` or `~name`, to be replaced by a home folder.
+    Home(String),
     /// `$name`, `${…}`
     Parameter(Box<Parameter>, bool),
     /// `$(…)` or backquotes, the text and its first line.
