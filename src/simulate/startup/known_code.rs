@@ -49,9 +49,14 @@ const HARMLESS: &[&[&str]] = &[
     &["import sys, types, os", "types.ModuleType"],
     // coverage, pytest-cov: only where their variables are set, and then they measure
     &["coverage.process_startup()"],
+    &[COVERAGE],
     &["COV_CORE_SOURCE", "pytest_cov"],
     &["import importlib", "_distutils_hack"],
 ];
+
+/// coverage from 7.10 on, `a1_coverage.pth`.
+const COVERAGE: &str = "import sys; exec('import os\\n\\nif os.getenv(\"COVERAGE_PROCESS_START\") or os.getenv(\"COVERAGE_PROCESS_CONFIG\"):\\n try:\\n  \
+    import coverage\\n except:\\n  pass\\n else:\\n  coverage.process_startup(slug=\"pth\")')";
 
 /// Words by which a line could reach `sys.path` although it looks like a known one.
 const REACHING: &[&str] = &["sys.path", "addsitedir", "from sys", "getattr", "chr("];
