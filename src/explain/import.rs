@@ -20,7 +20,11 @@ pub fn page(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>) -> 
         if teller.depth == Depth::Deep {
             blocks.push(tried(teller, import, &values));
         }
-        sections.push(teller.section("import", &values, blocks));
+        let mut section = teller.section("import", &values, blocks);
+        if let (Some((parent, _)), Some(_)) = (import.module.rsplit_once('.'), &section.lead) {
+            section.lead = Some(teller.word(VIEW, "lead-below", &values.clone().with("name", Text::of(Role::Code, parent))));
+        }
+        sections.push(section);
     }
     if !import.found && !import.unknown.is_empty() {
         let title = teller.word(VIEW, "unknown", &values);
@@ -93,7 +97,12 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
         .similar
         .iter()
         .map(|similar| {
-            let lesson = if similar.by_distribution { "import/distribution-name" } else { "import/similar-name" };
+            let is_case = similar.module.to_lowercase() == import.module.to_lowercase();
+            let lesson = match similar.by_distribution {
+                true => "import/distribution-name",
+                false if is_case => "import/letter-case",
+                false => "import/similar-name",
+            };
             let owner = similar.distribution.clone().unwrap_or_default();
             let values =
                 values.clone().with("name", Text::of(Role::Code, &similar.module)).with("distribution", Text::of(Role::Strong, &owner));

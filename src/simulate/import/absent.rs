@@ -98,6 +98,7 @@ fn similar(search: &Search<'_>, top: &str) -> Vec<Similar> {
         };
         if score >= ALIKE
             && name != top
+            && name.starts_with('_') == top.starts_with('_')
             && offers.iter().all(|offer| offer.module != name)
             && scored.iter().all(|(_, known, _)| *known != name)
         {

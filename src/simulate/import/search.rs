@@ -103,9 +103,10 @@ impl<'m> Search<'m> {
         let mut index = None;
         for part in &parts {
             let whole = if name.is_empty() { (*part).to_owned() } else { format!("{name}.{part}") };
-            let result = match &parent {
-                None => self.top(&whole),
-                Some(parent) => {
+            let result = match (&parent, started::alias(&whole, self.windows())) {
+                (None, _) => self.top(&whole),
+                (Some(_), Some(alias)) => self.top(alias),
+                (Some(parent), None) => {
                     let Some(path) = self.package_path(&name, &parent.spec) else {
                         let origin = parent.spec.origin.clone().unwrap_or_default();
                         import.parent = Some(Parent::NotAPackage(name.clone(), origin));
@@ -292,7 +293,7 @@ impl<'m> Search<'m> {
         }
         if let Some(origin) = spec.filter(|spec| spec.kind == Kind::Package).and_then(|spec| spec.origin.as_deref())
             && let Ok(bytes) = self.machine.read(origin, 1 << 20)
-            && memchr::memmem::find(&bytes, b"__path__").is_some()
+            && [&b"__path__"[..], b"declare_namespace"].iter().any(|word| memchr::memmem::find(&bytes, word).is_some())
         {
             unknown.push(Unknown {
                 what: format!("where {parent} looks for its parts"),
