@@ -9,6 +9,8 @@
 
 #[path = "imports/asked.rs"]
 mod asked;
+#[path = "imports/conditions.rs"]
+mod conditions;
 #[path = "imports/editables.rs"]
 mod editables;
 #[path = "imports/places.rs"]
@@ -25,7 +27,7 @@ use support::process::{self, Run};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials = Vec::new();
+    let mut trials = conditions::trials();
     for interpreter in interpreters::all() {
         for kind in [Kind::Venv, Kind::SystemSite] {
             let scratch = Scratch::new("imports");

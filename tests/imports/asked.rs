@@ -88,13 +88,15 @@ fn real(
 }
 
 /// What this tool foretells.
-fn ours(venv: &Path, app: &Path, home: &Path, arguments: &[&str], names: &[String]) -> Vec<Import> {
+pub fn ours(venv: &Path, app: &Path, home: &Path, arguments: &[&str], names: &[String]) -> Vec<Import> {
     let mut machine = Overlay::new(Arc::new(Live::new()));
     machine.replace_vars(variables(home).into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
     machine.set_cwd(&app.display().to_string());
     let program = venv.join("bin/python").display().to_string();
-    let startup =
-        start(&machine, &Launch { program: program.clone(), arguments: arguments.iter().map(|word| (*word).to_owned()).collect() });
+    let startup = start(
+        &machine,
+        &Launch { program: program.clone(), arguments: arguments.iter().chain(&["-c", "pass"]).map(|word| (*word).to_owned()).collect() },
+    );
     let installation = Installation::of(&machine, startup.base_executable.as_deref().unwrap_or(&program));
     imports(&machine, &startup, &installation, names)
 }

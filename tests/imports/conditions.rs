@@ -1,0 +1,81 @@
+//! The same names under other conditions: switches of the interpreter, the base instead of the environment, the account's own packages;
+//! and packages whose code changes where their parts are looked for.
+
+use crate::asked::{self, Memory};
+use crate::places;
+use crate::support::Scratch;
+use crate::support::environments::{self, Kind};
+use crate::support::interpreters::{self, Interpreter};
+use libtest_mimic::{Failed, Trial};
+use std::fs;
+use std::path::Path;
+
+const NAMES: &str = "account beside colorsys cmd json os os.path.x site pip setuptools installed installed.part nothing_of_that_name \
+    encodings sitecustomize odd-name 0digit None class \u{fc}mlaut cafe\u{301} caf\u{e9}";
+
+/// A trial for each interpreter, and one for what is not known.
+pub fn trials() -> Vec<Trial> {
+    let known = interpreters::all().iter().filter(|known| known.prefix.join("bin/python").exists());
+    let conditions = known.map(|known| Trial::test(format!("{} under every condition", known.name), move || under_conditions(known)));
+    let unknown = Trial::test("a package that changes its own __path__ is told as not known", own_path);
+    conditions.chain([unknown]).collect()
+}
+
+fn write(path: &Path) -> Result<(), Failed> {
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    Ok(fs::write(path, "")?)
+}
+
+fn under_conditions(interpreter: &Interpreter) -> Result<(), Failed> {
+    let scratch = Scratch::new("conditions");
+    let (app, venv) = (scratch.path().join("app"), scratch.path().join("venv"));
+    environments::make(interpreter, Kind::SystemSite, &venv)?;
+    let site = places::site_packages(&venv).ok_or("no site-packages")?;
+    write(&scratch.path().join(&interpreter.user_site).join("account.py"))?;
+    for name in ["beside.py", "colorsys.py", "cmd/__init__.py", "odd-name.py", "0digit.py", "class.py", "\u{fc}mlaut.py", "cafe\u{301}.py"]
+    {
+        write(&app.join(name))?;
+    }
+    write(&site.join("installed/part.py"))?;
+    let names: Vec<String> = NAMES.split_whitespace().map(str::to_owned).collect();
+    let mut count = 0;
+    for root in [&venv, &interpreter.prefix] {
+        for switches in [&[][..], &["-I"], &["-s"], &["-E"], &["-S"], &["-Ss"], &["-P"]] {
+            if switches == ["-P"] && !interpreter.is_cpython_from(11) {
+                continue;
+            }
+            let compared = asked::compare(root, &app, scratch.path(), switches, &names, Memory::Forgets)?;
+            count += compared.names;
+            let verdict = asked::verdict(&compared.differences);
+            verdict.map_err(|failed| format!("{switches:?} {}: {}", root.display(), failed.message().unwrap_or_default()))?;
+        }
+    }
+    println!("{}: {count} names compared under its conditions", interpreter.name);
+    Ok(())
+}
+
+fn own_path() -> Result<(), Failed> {
+    let scratch = Scratch::new("path");
+    let interpreter = interpreters::all().last().ok_or("no interpreter")?;
+    let venv = scratch.path().join("venv");
+    environments::make(interpreter, Kind::Venv, &venv)?;
+    let site = places::site_packages(&venv).ok_or("no site-packages")?;
+    let codes = [
+        ("extended", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"),
+        ("declared", "__import__('pkg_resources').declare_namespace(__name__)\n"),
+        ("appended", "import os\n__path__.append(os.path.dirname(__file__) + '/more')\n"),
+        ("plain", "value = 1\n"),
+    ];
+    for (name, code) in codes {
+        fs::create_dir_all(site.join(name))?;
+        fs::write(site.join(name).join("__init__.py"), code)?;
+    }
+    let names: Vec<String> = codes.iter().map(|(name, _)| format!("{name}.part")).collect();
+    for import in asked::ours(&venv, scratch.path(), scratch.path(), &[], &names) {
+        let is_open = import.unknown.iter().any(|unknown| unknown.why.contains("__path__"));
+        if import.found || is_open == (import.module == "plain.part") {
+            return Err(format!("{}: {:?}", import.module, import.unknown).into());
+        }
+    }
+    Ok(())
+}
