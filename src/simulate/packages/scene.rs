@@ -101,6 +101,10 @@ impl Scene {
 
     /// Whether a requirement applies here, given these extras; `None` where that depends on what is not known.
     pub fn applies(&self, requirement: &Requirement<VerbatimUrl>, extras: &[ExtraName]) -> Option<bool> {
+        // Without a condition it applies wherever it is installed, also where no Python can be asked.
+        if requirement.marker.is_true() {
+            return Some(true);
+        }
         let mut answers = self.environments.iter().map(|environment| requirement.evaluate_markers(environment, extras));
         let first = answers.next()?;
         answers.all(|answer| answer == first).then_some(first)

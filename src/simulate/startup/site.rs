@@ -292,7 +292,12 @@ impl Site<'_, '_> {
     fn add_site_packages(&mut self, prefixes: &[String], cause: &Source, tell: bool) -> Result<(), Halt> {
         for (folder, source) in self.site_packages_of(prefixes) {
             let found = self.disk.is_dir(&folder);
-            let outcome = if found { Outcome::Added } else { Outcome::NotFound };
+            // `main` asks for the environment's folder a second time, after `venv` has added it.
+            let outcome = match (found, self.is_known(&folder)) {
+                (true, false) => Outcome::Added,
+                (true, true) => Outcome::Skipped,
+                (false, _) => Outcome::NotFound,
+            };
             let looked = vec![Probe { path: folder.clone(), found }];
             let step =
                 Step::new(steps::SITE_PACKAGES, outcome, "Lib/site.py: addsitepackages").cause(cause).value(folder.clone()).looked(looked);
