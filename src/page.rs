@@ -174,7 +174,7 @@ pub enum Block {
     Chain(Vec<Hop>),
     /// Two columns to be compared row by row: side by side where there is room, else one below the other.
     Sides(Sides),
-    /// A command to type, and what it shows here.
+    /// A command to type, and what it shows here. One that shows nothing mends something.
     Try {
         /// The command line.
         command: String,

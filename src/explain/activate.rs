@@ -102,7 +102,7 @@ fn row(teller: &Teller<'_>, change: &Change, values: &Values) -> Vec<Text> {
     let mut note =
         if teller.lessons.get(&id).is_some() { teller.summary(&id, &values) } else { teller.summary("activation/other-variable", &values) };
     if !change.exported {
-        note = note.and(Role::Note, "  ").then(teller.word(VIEW, "not-exported", &values));
+        note = note.and(Role::Note, "; ").then(teller.word(VIEW, "not-exported", &values));
     }
     vec![Text::of(Role::Key, &change.name), before, after, note]
 }

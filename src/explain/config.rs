@@ -24,12 +24,15 @@ pub fn section(teller: &Teller<'_>, report: &ConfigReport) -> Section {
         .iter()
         .map(|line| Line { number: Some(line.number), text: teller.verbatim(&line.text), note: note(teller, line) })
         .collect();
+    let lines_shown = !lines.is_empty();
     let block = if lines.is_empty() {
         Block::Prose(teller.word(VIEW, without_lines(&report.state), &teller.common))
     } else {
         Block::Listing(Listing { file: teller.names.say(&report.file), syntax: Syntax::Config, lines })
     };
-    teller.section("config", &teller.common, vec![block])
+    let section = teller.section("config", &teller.common, vec![block]);
+    // The lead speaks of lines.
+    if lines_shown { section } else { Section { lead: None, ..section } }
 }
 
 /// What is said of a file that shows no lines.

@@ -20,11 +20,14 @@ pub fn page(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>) -> 
         if teller.depth == Depth::Deep {
             blocks.push(tried(teller, import, &values));
         }
-        let mut section = teller.section("import", &values, blocks);
-        if let (Some((parent, _)), Some(_)) = (import.module.rsplit_once('.'), &section.lead) {
-            section.lead = Some(teller.word(VIEW, "lead-below", &values.clone().with("name", Text::of(Role::Code, parent))));
-        }
-        sections.push(section);
+        let section = teller.section("import", &values, blocks);
+        // Below a package it is not sys.path that is searched.
+        let parent = import.module.rsplit_once('.').map(|(parent, _)| values.clone().with("name", Text::of(Role::Code, parent)));
+        let lead = match parent.filter(|_| import.found || matches!(import.parent, Some(Parent::Searched(_)))) {
+            Some(values) => section.lead.map(|_| teller.word(VIEW, "lead-below", &values)),
+            None => section.lead,
+        };
+        sections.push(Section { lead, ..section });
     }
     if !import.found && !import.unknown.is_empty() {
         let title = teller.word(VIEW, "unknown", &values);
@@ -106,7 +109,7 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
             let owner = similar.distribution.clone().unwrap_or_default();
             let values =
                 values.clone().with("name", Text::of(Role::Code, &similar.module)).with("distribution", Text::of(Role::Strong, &owner));
-            vec![Text::of(Role::Code, format!("import {}", similar.module)), Text::of(Role::Strong, owner), teller.summary(lesson, &values)]
+            vec![Text::of(Role::Code, format!("import {}", similar.module)), teller.summary(lesson, &values)]
         })
         .collect();
     if !meant.is_empty() {
@@ -154,8 +157,11 @@ fn places<'i>(teller: &Teller<'_>, import: &Import, items: impl Iterator<Item = 
         path.role = role.unwrap_or(path.role);
         rows.push(vec![Text(vec![path]), teller.word(VIEW, word, values)]);
     };
-    for place in &import.searched {
+    // A folder without __init__ is a portion of a namespace package, and a package or module in a later place outranks it.
+    let winner = import.searched.iter().rposition(|place| place.found);
+    for (at, place) in import.searched.iter().enumerate() {
         match (place.found, place.tried.is_empty()) {
+            (true, _) if import.kind != Some(Kind::Namespace) && Some(at) != winner => row(&place.item, None, "outranked"),
             (true, _) => row(&place.item, Some(Role::Wins), "match"),
             (false, true) => row(&place.item, Some(Role::Absent), "absent"),
             (false, false) => row(&place.item, None, "none"),

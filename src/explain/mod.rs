@@ -15,7 +15,7 @@ pub mod which;
 pub mod whole;
 
 use crate::lessons::{Lesson, Lessons, System, Values};
-use crate::machine::Platform;
+use crate::machine::{Kind, Platform};
 use crate::page::{Block, Role, Section, Text};
 use crate::simulate::startup::Origin;
 use crate::subject::Subject;
@@ -149,6 +149,10 @@ pub fn common_values(names: &Names, subject: &Subject, stable: bool) -> Values {
     if let Some(python) = &environment.python {
         values.set("python", names.say(python));
     }
+    match values.get("python").cloned().filter(|_| has_pip(subject)) {
+        Some(python) => values.set("pip_python", python),
+        None => values.set("uv_venv", names.say(&environment.root)),
+    }
     if subject.machine.platform() == Platform::Windows {
         values = values.on(System::Windows);
     }
@@ -167,6 +171,14 @@ pub fn common_values(names: &Names, subject: &Subject, stable: bool) -> Values {
         values.set("version", startup.version.as_deref().unwrap_or_default());
     }
     values
+}
+
+/// Whether `python -m pip` can answer: the environment's Python starts and reaches pip's code. Else uv can be asked for the same.
+fn has_pip(subject: &Subject) -> bool {
+    let machine = subject.machine.as_ref();
+    let items = subject.usual_startup().and_then(|startup| startup.sys_path.as_deref()).unwrap_or_default();
+    let code = items.iter().filter(|item| !item.path.is_empty()).map(|item| machine.platform().rules().join(&item.path, "pip"));
+    code.into_iter().any(|folder| machine.stat(&folder).is_ok_and(|meta| meta.kind == Kind::Dir))
 }
 
 /// What the line `home` does at this start: `counts` where the standard library comes from it, `link` where the link `python`

@@ -46,6 +46,9 @@ pub struct Overview {
     pub other_active: Option<String>,
     /// What is not known, and why.
     pub unknown: Vec<Unknown>,
+    /// Whether its Python takes the folder for an environment; `None` where it does not start.
+    #[serde(skip)]
+    pub is_environment: Option<bool>,
     /// What `python3` (or `python`) is in this shell: the name, and the file.
     #[serde(skip)]
     pub now: Option<(String, String)>,
@@ -82,6 +85,7 @@ impl Overview {
                 .or_else(|| environment.interpreter().map(str::to_owned)),
             base_prefix: startup.and_then(|startup| startup.base_prefix.clone()),
             isolated: startup.and_then(isolated),
+            is_environment: startup.filter(|startup| startup.sys_path.is_some()).map(|startup| startup.prefix != startup.base_prefix),
             installers: distributions::installers(&distributions).into_iter().map(|(name, _)| name).collect(),
             packages: all_seen.then_some(distributions.len()),
             unknown,
@@ -105,13 +109,11 @@ pub fn page(teller: &Teller<'_>, overview: &Overview, environment: &Environment,
             Text::of(if severe { Role::Bad } else { Role::Warning }, text.characters())
         }
     };
-    let rows = vec![
-        python(teller, overview, environment, &values),
-        packages(teller, overview, &values),
-        isolation(teller, overview, environment, &values),
-        active(teller, overview, &values),
-        health(teller, titles, severe, &values),
-    ];
+    let mut rows = vec![python(teller, overview, environment, &values), packages(teller, overview, &values)];
+    rows.extend(on_disk(teller, overview, &values));
+    rows.push(isolation(teller, overview, environment, &values));
+    rows.push(active(teller, overview, &values));
+    rows.extend(titles.first().map(|first| health(teller, first, titles.len() - 1, severe, &values)));
     let table = Block::Table(Table { head: Vec::new(), rows });
     Page {
         title: teller.names.say(&environment.root).and(Role::Plain, "   ").then(said),
@@ -174,10 +176,7 @@ fn packages(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Te
     let Some(count) = overview.packages else {
         return row(teller, "packages", teller.word(VIEW, "not-known", values), teller.word(VIEW, "packages-closed", values), values);
     };
-    let mut said = counted(count, "distribution", "distributions");
-    if let (Some(bytes), false) = (overview.size, teller.stable) {
-        said = format!("{said}, {}", size(bytes));
-    }
+    let said = counted(count, "distribution", "distributions");
     let word = match (count, overview.installers.is_empty()) {
         (0, _) => "nothing-installed",
         (_, true) => "installer-unknown",
@@ -186,9 +185,16 @@ fn packages(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Te
     row(teller, "packages", Text::plain(said), teller.word(VIEW, word, values), values)
 }
 
+/// How big the folder is. The distributions' own size is another one: what is compiled at run time is in no `RECORD`.
+fn on_disk(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Option<Vec<Text>> {
+    let bytes = overview.size.filter(|_| !teller.stable)?;
+    Some(row(teller, "size", Text::plain(size(bytes)), teller.word(VIEW, "size-note", values), values))
+}
+
 fn isolation(teller: &Teller<'_>, overview: &Overview, environment: &Environment, values: &Values) -> Vec<Text> {
     let (value, note) = match overview.isolated {
         Some(true) => ("isolated", "isolated-note"),
+        Some(false) if overview.is_environment == Some(false) => ("open", "not-an-environment"),
         Some(false) => ("open", "open-note"),
         None if environment.python.is_none() => ("not-known", "isolation-unseen"),
         None => ("not-known", "isolation-unknown"),
@@ -209,20 +215,12 @@ fn active(teller: &Teller<'_>, overview: &Overview, values: &Values) -> Vec<Text
     row(teller, "active", value, note, values)
 }
 
-fn health(teller: &Teller<'_>, titles: &[Text], severe: bool, values: &Values) -> Vec<Text> {
-    let Some(first) = titles.first() else {
-        return row(
-            teller,
-            "health",
-            Text::of(Role::Good, teller.word(VIEW, "well", values).characters()),
-            teller.word(VIEW, "well-note", values),
-            values,
-        );
-    };
-    let values = values.clone().with("title", first.clone()).with("count", (titles.len() - 1).to_string());
+/// The worst of what was found, and how much else there is.
+fn health(teller: &Teller<'_>, first: &Text, more: usize, severe: bool, values: &Values) -> Vec<Text> {
+    let values = values.clone().with("title", first.clone()).with("count", more.to_string());
     let role = if severe { Role::Bad } else { Role::Warning };
     let value = Text::of(role, teller.word(VIEW, if severe { "ill" } else { "unsure" }, &values).characters());
-    row(teller, "health", value, teller.word(VIEW, if titles.len() == 1 { "ill-note" } else { "more-findings" }, &values), &values)
+    row(teller, "health", value, teller.word(VIEW, if more == 0 { "ill-note" } else { "more-findings" }, &values), &values)
 }
 
 /// Whether the base's packages are out of sight of this start-up; `None` where Python does not start.

@@ -42,12 +42,9 @@ pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
 
 fn values(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Values {
     let one = &anatomy.listed;
-    // Who can be asked for the same: the pip that is there, else uv.
-    let (asked, by) = if anatomy.has_pip { ("pip_python", teller.common.get("python").cloned()) } else { ("uv_venv", None) };
     teller
         .common
         .clone()
-        .with(asked, by.unwrap_or_else(|| teller.names.say(environment)))
         .with("name", Text::of(Role::Own, &anatomy.name))
         .with("version", anatomy.version.as_deref().unwrap_or("?"))
         .with("venv", teller.names.say(environment))

@@ -9,7 +9,7 @@ use super::{Depth, Teller, counted, size};
 use crate::lessons::Values;
 use crate::page::{Block, Page, Role, Section, Table, Text};
 use crate::simulate::packages::requirements::Branch;
-use crate::simulate::packages::{Listed, Packages, Problem};
+use crate::simulate::packages::{Listed, Packages, Problem, Trouble};
 use crate::venv::distributions::direct_url::Origin;
 use crate::venv::distributions::name::normalized;
 use crate::venv::distributions::search::Form;
@@ -27,6 +27,7 @@ pub fn page(teller: &Teller<'_>, packages: &Packages, forest: Option<&[Branch]>,
         None => lists(teller, packages, &values),
     };
     sections.extend(problems(teller, packages, &values));
+    sections.extend(hidden(teller, packages, &values));
     sections.extend(unknown(teller, packages, &values));
     if forest.is_none() {
         sections.extend(teller.closing(VIEW, &values));
@@ -43,16 +44,22 @@ fn values(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Values
         .with("venv", teller.names.say(environment))
         .with("count", counted(counting, "distribution", "distributions"))
         .with("size", size(total(packages).unwrap_or(0)))
-        .with("problems", packages.problems.len().to_string())
+        .with("problems", misfits(packages).count().to_string())
         .with("example", packages.distributions.first().map(|one| one.name.clone()).unwrap_or_default())
 }
 
 fn total(packages: &Packages) -> Option<u64> {
-    packages.distributions.iter().filter_map(|one| one.size).reduce(u64::saturating_add)
+    packages.distributions.iter().filter(|one| one.counts).filter_map(|one| one.size).reduce(u64::saturating_add)
+}
+
+/// What does not fit together. A copy that a later folder of `sys.path` holds is none of it: hiding the base's copies is what an
+/// environment is for, and a project's own folder keeps the notes of its last build.
+fn misfits(packages: &Packages) -> impl Iterator<Item = &Problem> {
+    packages.problems.iter().filter(|problem| problem.kind != Trouble::Shadowed)
 }
 
 fn status(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Text {
-    let (role, word) = match packages.problems.len() {
+    let (role, word) = match misfits(packages).count() {
         0 => (Role::Good, "fits"),
         count => {
             let role = if packages.problems.iter().any(|problem| problem.kind.is_severe()) { Role::Bad } else { Role::Warning };
@@ -214,31 +221,36 @@ fn from(teller: &Teller<'_>, one: &Listed, values: &Values) -> Vec<Text> {
 
 /// What does not fit together, each with its lesson.
 fn problems(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Section> {
-    if packages.problems.is_empty() {
-        return None;
+    let found: Vec<&Problem> = misfits(packages).collect();
+    let kinds = found.chunk_by(|one, next| one.kind == next.kind);
+    let told = kinds.filter_map(|here| Some((here.first()?.kind.lesson(), of_one_kind(teller, here, values))));
+    let blocks: Vec<Block> = told.map(|(id, blocks)| Block::Group { title: teller.title(id, values), blocks }).collect();
+    let title = teller.word(VIEW, "problems-title", values);
+    (!blocks.is_empty()).then(|| Section { id: "problems".into(), title, lead: None, blocks })
+}
+
+/// The copies that do not count, as an earlier folder of `sys.path` holds another.
+fn hidden(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Section> {
+    let copies: Vec<&Problem> = packages.problems.iter().filter(|problem| problem.kind == Trouble::Shadowed).collect();
+    let title = teller.title(Trouble::Shadowed.lesson(), values);
+    let blocks = of_one_kind(teller, &copies, values);
+    (!copies.is_empty()).then(|| Section { id: "hidden".into(), title, lead: None, blocks })
+}
+
+/// The problems of one kind, folded where there are many, and what their lesson says.
+fn of_one_kind(teller: &Teller<'_>, here: &[&Problem], values: &Values) -> Vec<Block> {
+    let Some(id) = here.first().map(|problem| problem.kind.lesson()) else { return Vec::new() };
+    let shown = if teller.depth == Depth::Deep || here.len() == PROBLEMS + 1 { here.len() } else { PROBLEMS };
+    let mut rows: Vec<Vec<Text>> = here.iter().take(shown).map(|problem| told(teller, problem, values)).collect();
+    if here.len() > shown {
+        let values = values.clone().with("count", (here.len() - shown).to_string());
+        rows.push(vec![Text::of(Role::Note, teller.word(VIEW, "folded", &values).characters()), teller.word(VIEW, "all-deep", &values)]);
     }
-    let mut blocks = Vec::new();
-    let mut rest = packages.problems.as_slice();
-    while let Some(first) = rest.first() {
-        let (here, after) = rest.split_at(rest.iter().take_while(|problem| problem.kind == first.kind).count().max(1));
-        rest = after;
-        let id = first.kind.lesson();
-        let shown = if teller.depth == Depth::Deep || here.len() == PROBLEMS + 1 { here.len() } else { PROBLEMS };
-        let mut rows: Vec<Vec<Text>> = here.iter().take(shown).map(|problem| told(teller, problem, values)).collect();
-        if here.len() > shown {
-            let values = values.clone().with("count", (here.len() - shown).to_string());
-            rows.push(vec![
-                Text::of(Role::Note, teller.word(VIEW, "folded", &values).characters()),
-                teller.word(VIEW, "all-deep", &values),
-            ]);
-        }
-        let mut under = vec![Block::Table(Table { head: Vec::new(), rows })];
-        if teller.depth > Depth::Facts {
-            under.extend(if teller.depth == Depth::Deep { teller.long(id, values) } else { teller.body(id, values) });
-        }
-        blocks.push(Block::Group { title: teller.title(id, values), blocks: under });
+    let mut blocks = vec![Block::Table(Table { head: Vec::new(), rows })];
+    if teller.depth > Depth::Facts {
+        blocks.extend(if teller.depth == Depth::Deep { teller.long(id, values) } else { teller.body(id, values) });
     }
-    Some(Section { id: "problems".into(), title: teller.word(VIEW, "problems-title", values), lead: None, blocks })
+    blocks
 }
 
 /// The name that it is about, and what is wrong.

@@ -76,41 +76,40 @@ fn comparison(teller: &Teller<'_>, verified: &Verified) -> Section {
 fn change(teller: &Teller<'_>, before: &Startup, after: &Startup) -> Section {
     const CHANGE: &str = "view/change";
     let word = |key: &str| teller.word(CHANGE, key, &teller.common);
-    let said = |path: Option<&str>, role: Role| match path {
-        None => Text::default(),
-        Some(path) if role == Role::Plain => teller.names.say(path),
-        Some(path) => Text::of(role, teller.names.path(path).text),
-    };
-    let mut rows = Vec::new();
+    let said = |path: Option<&str>, role: Role| path.map(|path| Text::of(role, teller.names.path(path).text)).unwrap_or_default();
     let values = [
         ("sys.prefix", &before.prefix, &after.prefix),
         ("sys.base_prefix", &before.base_prefix, &after.base_prefix),
         ("sys._base_executable", &before.base_executable, &after.base_executable),
     ];
-    for (name, old, new) in values.into_iter().filter(|(_, old, new)| old != new) {
-        rows.push(vec![
-            Text::of(Role::Key, name),
-            said(old.as_deref(), Role::Absent),
-            said(new.as_deref(), Role::Strong),
-            word("different"),
-        ]);
-    }
+    let differing = values.into_iter().filter(|(_, old, new)| old != new);
+    let rows: Vec<Vec<Text>> = differing
+        .map(|(name, old, new)| vec![Text::of(Role::Key, name), said(old.as_deref(), Role::Absent), said(new.as_deref(), Role::Strong)])
+        .collect();
     let (old, new): (Vec<_>, Vec<_>) = (before.sys_path.iter().flatten().collect(), after.sys_path.iter().flatten().collect());
-    for (old, new) in aligned(&old, &new) {
-        let name = Text::of(Role::Key, if rows.iter().any(|row| row[0].characters() == "sys.path") { "" } else { "sys.path" });
-        let cells = match (old, new) {
-            (Some(old), Some(new)) => [said(Some(&old.path), Role::Plain), said(Some(&new.path), Role::Plain), Text::default()],
-            (Some(old), None) => [said(Some(&old.path), Role::Absent), Text::default(), word("gone")],
-            (None, Some(new)) => {
-                let why = because(teller, after, &Put::of(new));
-                [Text::default(), said(Some(&new.path), Role::Strong), word("new").and(Role::Plain, "  ").then(why)]
-            }
-            (None, None) => continue,
-        };
-        rows.push(std::iter::once(name).chain(cells).collect());
+    // What stays is in the list below.
+    let items = aligned(&old, &new).into_iter().filter_map(|pair| match pair {
+        (Some(old), None) => Some(vec![word("gone"), said(Some(&old.path), Role::Absent), Text::default()]),
+        (None, Some(new)) => {
+            let why = because(teller, after, &Put::of(new));
+            Some(vec![word("new"), said(Some(&new.path), Role::Strong), why])
+        }
+        _ => None,
+    });
+    let items: Vec<Vec<Text>> = items.collect();
+    let mut blocks = Vec::new();
+    if rows.is_empty() && items.is_empty() && after.fatal == before.fatal {
+        blocks.push(Block::Prose(word("nothing")));
     }
-    let head = ["what", "before", "after", "why"].map(word).to_vec();
-    teller.section("change", &teller.common, vec![Block::Table(Table { head, rows })])
+    if !rows.is_empty() {
+        let head = ["what", "before", "after"].map(word).to_vec();
+        blocks.push(Block::Table(Table { head, rows }));
+    }
+    if !items.is_empty() {
+        let table = Block::Table(Table { head: Vec::new(), rows: items });
+        blocks.push(Block::Group { title: Text::of(Role::Key, "sys.path"), blocks: vec![table] });
+    }
+    teller.section("change", &teller.common, blocks)
 }
 
 /// Both lists in their order, equal items beside each other.

@@ -4,6 +4,7 @@ use super::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Hop, Page, Role, Section, Sides, Table, Text};
 use crate::simulate::lookup::{Command, Found, Lookup, Trap, Way, When, Which, mismatch};
+use crate::venv::maker::Tool;
 
 const VIEW: &str = "view/which";
 
@@ -26,7 +27,7 @@ pub fn section(teller: &Teller<'_>, which: &Which, environment: &str, told: Told
         })),
         Told::Each => blocks.extend(which.commands.iter().flat_map(|command| chains(teller, command, environment, &values))),
     }
-    blocks.extend(mismatches(teller, which, &values));
+    blocks.extend(mismatches(teller, which, environment, &values));
     if told == Told::Each {
         blocks.extend(traps(teller, which, &values));
     }
@@ -34,7 +35,8 @@ pub fn section(teller: &Teller<'_>, which: &Which, environment: &str, told: Told
         blocks.extend(which.commands.iter().map(|command| candidates(teller, command, &values)));
     }
     if teller.depth > Depth::Facts && told == Told::Each {
-        blocks.extend(teller.tries(VIEW, &values));
+        let example = which.commands.first().map(|command| Text::of(Role::Code, &command.command)).unwrap_or_default();
+        blocks.extend(teller.tries(VIEW, &values.clone().with("example", example)));
     }
     let section = teller.section("which", &values, blocks);
     match told {
@@ -156,7 +158,8 @@ fn chains(teller: &Teller<'_>, command: &Command, environment: &str, values: &Va
         title: teller.word(VIEW, when, &values),
         blocks: vec![chain(teller, command, lookup, environment, &values)],
     };
-    if command.before == command.after {
+    // The same way from another place in PATH is still the same way.
+    if command.before.resolved == command.after.resolved && command.before.chain == command.after.chain {
         return vec![told(&command.after, "chain-always")];
     }
     vec![told(&command.before, "chain-before"), told(&command.after, "chain-after")]
@@ -215,21 +218,35 @@ fn usual(way: Way) -> Option<&'static str> {
 }
 
 /// A `pip` that installs where the `python` of the same shell never looks, and what to type instead.
-fn mismatches(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
+fn mismatches(teller: &Teller<'_>, which: &Which, environment: &str, values: &Values) -> Option<Block> {
     let points: Vec<Text> = mismatch(which)
         .iter()
         .map(|found| {
+            // Without a pip of its own, `python -m pip` has nothing to run.
+            let bare = found.python_environment == environment && values.get("pip_python").is_none();
+            let by_uv = values.get("maker").is_some_and(|maker| maker.characters() == Tool::Uv.name());
+            let instead = match (bare, by_uv) {
+                (false, _) => found.instead.clone(),
+                (true, true) => "uv pip install".to_owned(),
+                (true, false) => format!("{} -m ensurepip", found.python),
+            };
             let values = values
                 .clone()
                 .with("command", Text::of(Role::Code, &found.pip))
                 .with("environment", teller.names.say(&found.pip_environment))
                 .with("other", Text::of(Role::Code, &found.python))
                 .with("path", teller.names.say(&found.python_environment))
-                .with("instead", Text::of(Role::Code, &found.instead));
-            teller.word(VIEW, if found.when == When::Before { "mismatch-before" } else { "mismatch-after" }, &values)
+                .with("instead", Text::of(Role::Code, instead));
+            let word = match (found.when, bare) {
+                (When::Before, false) => "mismatch-before",
+                (When::Before, true) => "mismatch-before-no-pip",
+                (When::After, false) => "mismatch-after",
+                (When::After, true) => "mismatch-after-no-pip",
+            };
+            teller.word(VIEW, word, &values)
         })
         .collect();
-    (!points.is_empty()).then(|| Block::Group { title: teller.title("lookup/python-m-pip", values), blocks: vec![Block::Bullets(points)] })
+    (!points.is_empty()).then(|| Block::Group { title: teller.word(VIEW, "mismatch-title", values), blocks: vec![Block::Bullets(points)] })
 }
 
 /// What may make the shell run something other than what PATH says, each said once.
@@ -238,8 +255,7 @@ fn traps(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
     let mut points: Vec<(Text, Vec<&str>)> = Vec::new();
     for command in &which.commands {
         for (lookup, when) in [(&command.before, When::Before), (&command.after, When::After)] {
-            // What a shell remembers matters once the environment is activated: until then, it is the same file.
-            for trap in lookup.traps.iter().filter(|trap| when == When::After || !matches!(trap, Trap::HashTable { .. })) {
+            for trap in lookup.traps.iter().filter(|trap| is_new(command, when, trap)) {
                 let told = trapped(teller, command, lookup, trap, values);
                 match points.iter_mut().find(|(known, _)| *known == told) {
                     Some((_, commands)) if commands.contains(&command.command.as_str()) => {}
@@ -254,13 +270,22 @@ fn traps(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
     (!points.is_empty()).then(|| Block::Group { title: teller.word(VIEW, "traps", values), blocks: vec![Block::Bullets(points)] })
 }
 
+/// Whether a trap says something that the ways above do not. Who answers for a name is a step of its way. What a shell remembers is
+/// forgotten when activation changes PATH (POSIX.1-2024, 2.9.1.4), so it matters only where activation leads to the same file.
+fn is_new(command: &Command, when: When, trap: &Trap) -> bool {
+    match trap {
+        Trap::Shim | Trap::StoreAlias | Trap::PyLauncher => false,
+        Trap::HashTable { .. } => when == When::After && command.before.resolved == command.after.resolved,
+        _ => true,
+    }
+}
+
 fn trapped(teller: &Teller<'_>, command: &Command, lookup: &Lookup, trap: &Trap, values: &Values) -> Text {
     let said = |path: &str| teller.names.say(path);
     let mut values = values.clone().with("command", Text::of(Role::Code, &command.command));
     match trap {
         Trap::HashTable { other } => values.set("other", said(other)),
         Trap::RelativeItem { dir } | Trap::UnexpandedHome { dir } => values.set("dir", Text::of(Role::Code, dir)),
-        Trap::Shim => values.set("other", lookup.shim.as_ref().map(|shim| shim.manager.name()).unwrap_or_default()),
         _ => {}
     }
     values.set("path", lookup.resolved.as_deref().map(said).unwrap_or_default());

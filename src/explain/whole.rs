@@ -65,11 +65,17 @@ pub fn page(teller: &Teller<'_>, whole: &Whole, subject: &Subject) -> Page {
     let titles = health::titles(teller, &whole.doctor);
     let mut page = overview::page(teller, &whole.overview, environment, &titles, health::is_severe(&whole.doctor));
     page.sections.push(tree::section(teller, &whole.tree));
-    page.sections.push(packages::part(teller, &whole.packages, &environment.root));
+    let not_here = whole.overview.is_environment == Some(false);
+    page.sections.push(packages::part(teller, &whole.packages, &environment.root, not_here));
     page.sections.push(config::section(teller, &whole.config));
     page.sections.push(which::section(teller, &whole.which, &environment.root, which::Told::LastOfAll));
     page.sections.extend(whole.syspath.as_ref().map(|startup| syspath::section(teller, startup)));
     page.sections.extend(health::section(teller, &whole.doctor));
-    page.sections.extend(teller.closing(VIEW, &teller.common));
+    let mut values = teller.common.clone();
+    // A Python that stops at once shows nothing of what is promised.
+    if let Some(python) = values.get("python").cloned().filter(|_| whole.overview.is_environment.is_some()) {
+        values.set("starting_python", python);
+    }
+    page.sections.extend(teller.closing(VIEW, &values));
     page
 }

@@ -72,7 +72,10 @@ impl Markdown {
             Block::Chain(hops) => self.paragraph(&chain(hops)),
             Block::Sides(both) => self.paragraph(&sides(both)),
             Block::Try { command, shows } => {
-                self.paragraph("Try it:");
+                // What shows nothing mends something: its heading says so.
+                if !shows.is_empty() {
+                    self.paragraph("Try it:");
+                }
                 self.paragraph(&fence("console", &format!("$ {}\n", safe(command))));
                 self.paragraph(&line_start(&inline(shows)));
             }

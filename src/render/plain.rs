@@ -101,7 +101,9 @@ impl Plain {
             Block::Chain(hops) => self.say(indent, &chain(hops)),
             Block::Sides(sides) => self.sides(indent, sides),
             Block::Try { command, shows } => {
-                self.say(indent, &format!("Try it: {}", safe(command)));
+                // What shows nothing mends something: its heading says so.
+                let led = if shows.is_empty() { "" } else { "Try it: " };
+                self.say(indent, &format!("{led}{}", safe(command)));
                 self.say(indent + 2, &spoken(shows));
             }
             Block::Group { title, blocks } => {

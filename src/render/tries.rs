@@ -23,7 +23,9 @@ pub fn tries(blocks: &[Block], width: usize) -> Vec<Line> {
             _ => None,
         })
         .collect();
-    let start = LABEL.len();
+    // What shows nothing mends something: its heading says so.
+    let led = if all.iter().any(|(_, shows)| width_of(shows) > 0) { LABEL } else { "" };
+    let start = led.len();
     let widest = all.iter().map(|(command, _)| width_of(command)).max().unwrap_or(0);
     let notes = start + widest + GAP;
     let wanted = all.iter().map(|(_, shows)| width_of(shows)).max().unwrap_or(0).min(LEAST_NOTE);
@@ -44,7 +46,7 @@ pub fn tries(blocks: &[Block], width: usize) -> Vec<Line> {
         }
         lines.extend(block);
     }
-    let label = |index| if index == 0 { LABEL } else { "" };
+    let label = |index| if index == 0 { led } else { "" };
     lines.into_iter().enumerate().map(|(index, line)| led_in(label(index), line, start)).collect()
 }
 

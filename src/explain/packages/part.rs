@@ -1,6 +1,6 @@
 //! What is installed as one part of the whole explanation: a short list, folded where it is long, and what does not fit together.
 
-use super::{VIEW, is_asked_for, is_for_people, short_list, told, values, why};
+use super::{VIEW, is_asked_for, is_for_people, misfits, short_list, told, values, why};
 use crate::explain::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Role, Section, Table, Text};
@@ -16,7 +16,8 @@ const PROBLEMS: usize = 4;
 const NAMES: usize = 2;
 
 /// The part: what was asked for comes first, so that a folded list shows what the reader knows by name.
-pub fn part(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Section {
+/// `not_here` says that the environment's Python does not take it for one, so that only the base's distributions are reached.
+pub fn part(teller: &Teller<'_>, packages: &Packages, environment: &str, not_here: bool) -> Section {
     let values = values(teller, packages, environment);
     let mut blocks = Vec::new();
     let mut listed: Vec<&Listed> = packages.distributions.iter().filter(|one| one.counts).collect();
@@ -33,7 +34,8 @@ pub fn part(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Sect
         blocks.push(Block::Table(Table { head: head.into(), rows }));
     }
     blocks.extend(problems(teller, packages, &values));
-    let lead = (teller.depth > Depth::Facts && !listed.is_empty()).then(|| teller.word(VIEW, "part-lead", &values));
+    let lead = (teller.depth > Depth::Facts && !listed.is_empty())
+        .then(|| teller.word(VIEW, if not_here { "part-lead-base" } else { "part-lead" }, &values));
     Section { id: "packages".into(), title: teller.title(VIEW, &values), lead, blocks }
 }
 
@@ -62,7 +64,7 @@ fn more(teller: &Teller<'_>, count: usize, values: &Values) -> Vec<Text> {
 
 /// The worst of what does not fit together.
 fn problems(teller: &Teller<'_>, packages: &Packages, values: &Values) -> Option<Block> {
-    let mut problems: Vec<_> = packages.problems.iter().collect();
+    let mut problems: Vec<_> = misfits(packages).collect();
     problems.sort_by_key(|problem| !problem.kind.is_severe());
     let mut rows: Vec<Vec<Text>> = problems.iter().take(PROBLEMS).map(|problem| told(teller, problem, values)).collect();
     if problems.len() > PROBLEMS {

@@ -117,8 +117,13 @@ fn draw_block(out: &mut Html, block: &Block, level: usize) {
         Block::Chain(hops) => chain(out, hops),
         Block::Sides(both) => sides(out, both),
         Block::Try { command, shows } => {
-            out.raw("<figure class=\"try\"><figcaption>Try it:</figcaption><pre><code>").text(command).raw("</code></pre>");
-            out.element("p", "", &text(shows)).raw("</figure>\n")
+            // What shows nothing mends something: its heading says so.
+            let caption = if shows.is_empty() { "" } else { "<figcaption>Try it:</figcaption>" };
+            out.raw("<figure class=\"try\">").raw(caption).raw("<pre><code>").text(command).raw("</code></pre>");
+            if !shows.is_empty() {
+                out.element("p", "", &text(shows));
+            }
+            out.raw("</figure>\n")
         }
         Block::Group { title, blocks: inside } => {
             let heading = format!("h{}", level.min(6));

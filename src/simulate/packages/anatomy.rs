@@ -38,9 +38,6 @@ pub struct Anatomy {
     /// What uninstalling does, in full.
     #[serde(skip)]
     pub uninstall: Uninstall,
-    /// Whether there is a pip here to be asked.
-    #[serde(skip)]
-    pub has_pip: bool,
     /// Whether a tag of `WHEEL` fits; `None` where it has none.
     #[serde(skip)]
     pub fits: Option<bool>,
@@ -99,7 +96,6 @@ impl Anatomy {
             files: files(machine, one),
             compiled,
             fits: (!one.details.tags.is_empty()).then(|| !fit::no_tag_fits(scene, &one.details.tags)),
-            has_pip: packages.named("pip").is_some(),
             record,
             would_remove: uninstall.removed.clone(),
             would_leave: uninstall.left.iter().chain(&uninstall.refused).cloned().collect(),
