@@ -95,3 +95,12 @@ fn what_a_shell_remembers_is_no_trap_where_activation_makes_it_forget() {
     let after = told("which python3 --sample linux");
     assert!(!after.contains("may still run"), "{after}");
 }
+
+#[test]
+fn a_prompt_that_no_program_can_see_is_not_told_as_absent_without_a_word() {
+    let unseen = told("activate --sample linux --shell bash --unset PS1");
+    assert!(unseen.contains("No PS1 can be seen from here"), "{unseen}");
+    let seen = told("activate --sample linux --shell bash --env PS1=$");
+    assert!(!seen.contains("No PS1 can be seen from here"), "{seen}");
+    assert!(!told("activate --sample linux --shell fish").contains("No PS1"));
+}

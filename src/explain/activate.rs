@@ -16,6 +16,10 @@ pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine])
         let said = activation.messages.iter().map(|message| Text::of(Role::Warning, teller.names.within(message))).collect();
         first.blocks.push(Block::Group { title: teller.word(VIEW, "messages", &values), blocks: vec![Block::Bullets(said)] });
     }
+    // A shell keeps PS1 to itself, so a program that it starts sees none.
+    if teller.depth > Depth::Facts && activation.activate.iter().any(|change| change.name == "PS1" && change.before.is_none()) {
+        first.blocks.push(Block::Prose(teller.word(VIEW, "prompt-unseen", &values)));
+    }
     let mut sections = vec![first];
     sections.push(changes(teller, "deactivate", &activation.deactivate, is_followed, &values));
     if !activation.unknown.is_empty() {
