@@ -104,3 +104,10 @@ fn a_prompt_that_no_program_can_see_is_not_told_as_absent_without_a_word() {
     assert!(!seen.contains("No PS1 can be seen from here"), "{seen}");
     assert!(!told("activate --sample linux --shell fish").contains("No PS1"));
 }
+
+#[test]
+fn a_home_that_is_gone_is_not_told_to_lead_anywhere() {
+    let page = told("config --sample linux --whatif base-removed --whatif remove:/usr/bin --quiet");
+    assert!(page.contains("home = /usr/bin") && !page.contains("it leads to the standard library"), "{page}");
+    assert!(page.contains("names a folder that is not there"), "{page}");
+}

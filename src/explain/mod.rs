@@ -15,10 +15,11 @@ pub mod which;
 pub mod whole;
 
 use crate::lessons::{Lesson, Lessons, System, Values};
-use crate::machine::{Kind, Platform};
+use crate::machine::{Fault, Kind, Platform};
 use crate::page::{Block, Role, Section, Text};
 use crate::simulate::startup::Origin;
 use crate::subject::Subject;
+use crate::venv::config::Reader;
 use crate::venv::{Config, Unknown};
 use names::Names;
 
@@ -182,10 +183,15 @@ fn has_pip(subject: &Subject) -> bool {
 }
 
 /// What the line `home` does at this start: `counts` where the standard library comes from it, `link` where the link `python`
-/// leads there, `fallback` where neither does.
+/// leads there, `fallback` where neither does, `gone` where Python does not start and the folder is not there.
 pub fn home_counts(subject: &Subject) -> Option<&'static str> {
     let startup = subject.usual_startup()?;
-    let stdlib = startup.sys_path.iter().flatten().find(|item| item.source == Origin::Stdlib)?;
+    let Some(stdlib) = startup.sys_path.iter().flatten().find(|item| item.source == Origin::Stdlib) else {
+        let home = subject.environment.config.home(Reader::GetpathPy)?.value;
+        let machine = subject.machine.as_ref();
+        let is_gone = machine.platform().rules().is_absolute(&home) && matches!(machine.stat(&home), Err(Fault::Missing));
+        return is_gone.then_some("gone");
+    };
     if stdlib.cause.file.as_deref() == Some(&subject.environment.config.file) {
         return Some("counts");
     }
