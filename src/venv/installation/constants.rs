@@ -12,14 +12,31 @@ const PIECE: usize = 256 << 10;
 /// The longest string, with the zero bytes around it.
 const LONGEST: usize = 1024;
 
-/// The first string that starts with `start` and that `accept` makes something of: between two zero bytes, in what `file` holds
-/// ready-made. Of each part of the file at most `most` bytes are looked at.
-pub(super) fn find<T>(machine: &dyn Machine, file: &str, start: &str, most: u64, accept: impl FnMut(&[u8]) -> Option<T>) -> Option<T> {
-    find_in(machine.open(file).ok()?.as_ref(), start, most, accept)
+/// Which strings count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strings {
+    /// Those between two zero bytes.
+    Whole,
+    /// Ends of longer ones: a linker stores a string once where another one ends in it, `3.13.0` in `/src/Python-3.13.0`. The byte
+    /// before is neither a digit nor a dot.
+    Ends,
 }
 
-fn find_in<T>(file: &dyn Opened, start: &str, most: u64, mut accept: impl FnMut(&[u8]) -> Option<T>) -> Option<T> {
-    let needle = format!("\0{start}");
+/// The first string that starts with `start` and that `accept` makes something of, in what `file` holds ready-made. Of each part of the
+/// file at most `most` bytes are looked at.
+pub(super) fn find<T>(
+    machine: &dyn Machine,
+    file: &str,
+    (strings, start): (Strings, &str),
+    most: u64,
+    accept: impl FnMut(&[u8]) -> Option<T>,
+) -> Option<T> {
+    find_in(machine.open(file).ok()?.as_ref(), (strings, start), most, accept)
+}
+
+fn find_in<T>(file: &dyn Opened, (strings, start): (Strings, &str), most: u64, mut accept: impl FnMut(&[u8]) -> Option<T>) -> Option<T> {
+    let (needle, before) = if strings == Strings::Whole { (format!("\0{start}"), 1) } else { (start.to_owned(), 0) };
+    let part = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     let finder = memchr::memmem::Finder::new(needle.as_bytes());
     let mut buffer = vec![0; PIECE];
     segments(file).into_iter().find_map(|(from, to)| {
@@ -35,11 +52,13 @@ fn find_in<T>(file: &dyn Opened, start: &str, most: u64, mut accept: impl FnMut(
             // What starts so near to the end that it may be cut off is looked at with the next piece.
             let starts = if is_last { length } else { length.saturating_sub(LONGEST) };
             let piece = &buffer[..length];
-            let strings = finder.find_iter(piece).take_while(|found| *found < starts).filter_map(|found| {
-                let rest = piece.get(found + 1..length.min(found + LONGEST))?;
+            let ends = |found: usize| before == 0 && found.checked_sub(1).is_none_or(|at| part(piece[at]));
+            let places = finder.find_iter(piece).take_while(|found| *found < starts).filter(|found| !ends(*found));
+            let found = places.filter_map(|found| {
+                let rest = piece.get(found + before..length.min(found + LONGEST))?;
                 rest.get(..memchr::memchr(0, rest)?)
             });
-            if let Some(found) = strings.into_iter().find_map(&mut accept) {
+            if let Some(found) = found.into_iter().find_map(&mut accept) {
                 return Some(found);
             }
             if is_last {
@@ -80,10 +99,10 @@ mod tests {
     use std::sync::Arc;
 
     /// The strings that are found in a file with these bytes.
-    fn found(bytes: &[u8], start: &str) -> Vec<String> {
+    fn found(bytes: &[u8], strings: Strings, start: &str) -> Vec<String> {
         let file: Arc<[u8]> = bytes.into();
         let mut all = Vec::new();
-        let end: Option<()> = find_in(&file, start, 1 << 30, |string| {
+        let end: Option<()> = find_in(&file, (strings, start), 1 << 30, |string| {
             all.push(String::from_utf8_lossy(string).into_owned());
             None
         });
@@ -96,8 +115,15 @@ mod tests {
         for at in [1, 500, PIECE - LONGEST - 3, PIECE - LONGEST, PIECE - 5, PIECE - 1, PIECE, PIECE + 7, 2 * PIECE - LONGEST - 2] {
             let mut bytes = vec![b'x'; 2 * PIECE + 99];
             bytes[at..at + 8].copy_from_slice(b"\0/usr/l\0");
-            assert_eq!(found(&bytes, "/"), ["/usr/l"], "at {at}");
+            assert_eq!(found(&bytes, Strings::Whole, "/"), ["/usr/l"], "at {at}");
         }
-        assert!(found(b"\0/usr", "/").is_empty(), "a string that does not end is none");
+        assert!(found(b"\0/usr", Strings::Whole, "/").is_empty(), "a string that does not end is none");
+    }
+
+    #[test]
+    fn the_end_of_a_longer_string_is_found_where_no_number_goes_on_in_it() {
+        let bytes = b"\0/src/Python-3.13.0\x0013.13.0\0v3.13.1+\x003.13.2\0.3.13.3\0";
+        assert_eq!(found(bytes, Strings::Ends, "3.13."), ["3.13.0", "3.13.1+", "3.13.2"]);
+        assert_eq!(found(bytes, Strings::Whole, "3.13."), ["3.13.2"]);
     }
 }

@@ -1,9 +1,11 @@
 //! The program file itself: which shared library it needs, and the strings in it.
 
-use super::{Implementation, constants};
+use super::Implementation;
+use super::constants::{self, Strings};
 use crate::machine::{Machine, path::Rules, text};
 use object::read::elf::{Dyn, FileHeader};
 use object::{Endianness, elf};
+use std::collections::BTreeSet;
 
 /// A program that starts a shared library's interpreter is smaller than this; a larger one holds the interpreter itself.
 const SMALL: u64 = 512 << 10;
@@ -134,10 +136,21 @@ impl Program {
         let wanted = versioned_name(self.library.as_deref().and_then(|name| name.strip_prefix("lib")).unwrap_or(&self.name))
             .map(|name| name.trim_start_matches(|c: char| !c.is_ascii_digit()).trim_end_matches('t').to_owned());
         let start = format!("{}.", wanted.as_deref().unwrap_or("3"));
-        constants::find(machine, file, &start, SEARCHED, |string| {
+        let version = |string: &[u8]| {
             let version = std::str::from_utf8(string).ok()?.trim_end_matches('+');
-            (string.len() < 23 && is_version(version)).then(|| (version.to_owned(), file.clone()))
-        })
+            (string.len() < 23 && is_version(version)).then(|| version.to_owned())
+        };
+        let whole = constants::find(machine, file, (Strings::Whole, &start), SEARCHED, version);
+        let told = whole.or_else(|| {
+            // Where several strings end in a version, they have to agree: some may be paths that only look like it.
+            let mut ends = BTreeSet::new();
+            let none: Option<()> = constants::find(machine, file, (Strings::Ends, &start), SEARCHED, |string| {
+                ends.extend(version(string));
+                None
+            });
+            ends.pop_first().filter(|_| none.is_none() && ends.is_empty())
+        });
+        told.map(|version| (version, file.clone()))
     }
 
     /// `PREFIX`: the absolute path among the interpreter's strings under which this Python's standard library lies.
@@ -145,7 +158,7 @@ impl Program {
         let file = self.library_file.as_ref().unwrap_or(&self.file);
         let rules = machine.platform().rules();
         let mut tried = 0;
-        constants::find(machine, file, "/", SEARCHED, |path| {
+        constants::find(machine, file, (Strings::Whole, "/"), SEARCHED, |path| {
             let plausible = path.len() > 1 && path.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'%');
             tried += usize::from(plausible);
             if !plausible || tried > 400 {
