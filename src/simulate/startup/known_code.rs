@@ -108,10 +108,15 @@ fn literal(text: &str) -> Option<String> {
 
 /// `import a, b.c`: nothing happens where all are modules of the standard library; a missing one is an error.
 fn imports(site: &Site<'_, '_>, names: &str) -> Effect {
-    for name in names.split(',').map(strip) {
-        if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') || name.is_empty() {
-            return Effect::Unknown("the line is code, which is not run here".to_owned());
-        }
+    let names: Vec<&str> = names.split('#').next().unwrap_or_default().split(',').map(strip).collect();
+    if !names.iter().all(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')) {
+        return Effect::Unknown("the line is code, which is not run here".to_owned());
+    }
+    if names.iter().any(|name| name.is_empty()) {
+        // `import` without a name, or with one too few: a syntax error.
+        return Effect::Fails;
+    }
+    for name in names {
         let top = name.split('.').next().unwrap_or(name);
         if modules::BUILT_IN.contains(&top) {
             continue;

@@ -11,7 +11,7 @@ use super::scene::{Flags, Halt, Paths, Scene};
 use super::steps::{self, Account};
 use super::{Origin, Outcome, PathItem, Probe, Step};
 use crate::machine::{Platform, path::realpath};
-use crate::venv::installation::Implementation;
+use crate::venv::installation::{Implementation, Vendor, vendor_of};
 
 const RULE: &str = "Python/codecs.c: init_fs_encoding imports encodings";
 const PYPY_RULE: &str = "pypy/interpreter/app_main.py";
@@ -58,9 +58,11 @@ pub(super) fn find_early(scene: &Scene<'_>, line: &CommandLine, flags: Flags, pa
     folder.map_or(Ok(()), |folder| library.find_stream_codec(&folder))
 }
 
-/// Finds `site` and what it imports.
-pub(super) fn find_site(scene: &Scene<'_>, line: &CommandLine, flags: Flags, paths: &Paths, account: &mut Account) -> Result<(), Halt> {
-    Library::new(scene, line, flags, paths).find_all(Stage::Site, account)
+/// Finds `site` and what it imports; whose `site` it is.
+pub(super) fn find_site(scene: &Scene<'_>, line: &CommandLine, flags: Flags, paths: &Paths, account: &mut Account) -> Result<Vendor, Halt> {
+    let library = Library::new(scene, line, flags, paths);
+    library.find_all(Stage::Site, account)?;
+    Ok(library.vendor_of_site())
 }
 
 /// From 3.13 on, `-c` imports `linecache` when `sys.path[0]` is there already (`Python/pythonrun.c: _PyRun_StringFlagsWithName`).
@@ -111,6 +113,17 @@ impl<'s, 'm> Library<'s, 'm> {
         let frozen = scene.release.at_least(11) && option.or(variable.as_deref()) != Some("off");
         let items = paths.items.iter().filter(|item| item.path.is_empty() || scene.disk.exists(&item.path)).collect();
         Self { scene, flags, items, frozen, all: &paths.items }
+    }
+
+    /// The distributor of the module `site` that runs: the interpreter's own where that is frozen in, else that of the file, which may
+    /// be another installation's (`PYTHONHOME`).
+    fn vendor_of_site(&self) -> Vendor {
+        let own = self.scene.installation.vendor;
+        if self.frozen || self.is_pypy() || self.is_recorded() {
+            return own;
+        }
+        let folder = self.find("site", &mut Vec::new()).map(|place| self.scene.disk.rules.dirname(&place.file));
+        folder.map_or(own, |folder| vendor_of(self.scene.disk.machine, &folder))
     }
 
     fn is_pypy(&self) -> bool {

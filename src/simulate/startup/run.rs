@@ -70,8 +70,8 @@ fn follow(
             // PyPy prints "'import site' failed" and goes on.
             Err(Halt::SiteFailed) => account.push(Step::new(steps::SITE, Outcome::Fatal, "pypy/interpreter/app_main.py")),
             Err(halt) => return Err(halt),
-            Ok(()) => {
-                let ended = site::run(&scene, flags, paths, account)?;
+            Ok(vendor) => {
+                let ended = site::run(&scene, vendor, flags, paths, account)?;
                 told.user_site = ended.user_site;
                 items = ended.path;
                 told.paths = Some(ended.paths);

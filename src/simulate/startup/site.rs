@@ -28,6 +28,7 @@ pub(super) struct Site<'s, 'm> {
     pub(super) folders: usize,
     pub(super) nested: usize,
     pub(super) flags: Flags,
+    vendor: Vendor,
     found: Paths,
     prefixes: Vec<String>,
     in_venv: bool,
@@ -49,8 +50,8 @@ pub(super) struct SiteEnd {
 const MAIN: &str = "Lib/site.py: main";
 const VENV: &str = "Lib/site.py: venv";
 
-/// Runs `site.main()`.
-pub(super) fn run(scene: &Scene<'_>, flags: Flags, mut paths: Paths, account: &mut Account) -> Result<SiteEnd, Halt> {
+/// Runs `site.main()` as `vendor` has changed it.
+pub(super) fn run(scene: &Scene<'_>, vendor: Vendor, flags: Flags, mut paths: Paths, account: &mut Account) -> Result<SiteEnd, Halt> {
     account.push(Step::new(steps::SITE, Outcome::Found, MAIN));
     let path = std::mem::take(&mut paths.items);
     let mut site = Site {
@@ -68,6 +69,7 @@ pub(super) fn run(scene: &Scene<'_>, flags: Flags, mut paths: Paths, account: &m
         isolated_by: Source::default(),
         system_site_by: Source::default(),
         scene,
+        vendor,
         account,
         path,
         found: paths,
@@ -280,8 +282,7 @@ impl Site<'_, '_> {
     /// `addsitepackages` for the prefixes that `venv` left.
     fn add_base_site_packages(&mut self) -> Result<(), Halt> {
         let mut prefixes = self.prefixes.clone();
-        if self.scene.installation.vendor == Vendor::Fedora && self.user_enabled == Some(true) && self.scene.var("RPM_BUILD_ROOT").is_none()
-        {
+        if self.vendor == Vendor::Fedora && self.user_enabled == Some(true) && self.scene.var("RPM_BUILD_ROOT").is_none() {
             // Fedora's 00251-change-user-install-location.patch.
             prefixes.insert(0, "/usr/local".to_owned());
         }
@@ -329,7 +330,7 @@ impl Site<'_, '_> {
     fn posix_site_packages(&self, prefix: &str, folders: &mut Vec<(String, Origin)>) {
         let name = self.library_folder();
         let mut push = |parts: &str, source| folders.push((self.disk.rules.join(prefix, parts), source));
-        if self.scene.installation.vendor == Vendor::Debian {
+        if self.vendor == Vendor::Debian {
             if self.in_venv {
                 push(&format!("lib/{name}/site-packages"), Origin::SitePackages);
             }

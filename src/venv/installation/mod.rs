@@ -71,6 +71,11 @@ pub struct Installation {
     pub vendor_from: Source,
 }
 
+/// Whose changes the `site.py` in the folder `library` has; without that file, whose changes to `sysconfig` there are.
+pub fn vendor_of(machine: &dyn Machine, library: &str) -> Vendor {
+    tables::vendor(machine, library).map_or(Vendor::None, |(vendor, _)| vendor)
+}
+
 impl Installation {
     /// Reads what is compiled into the program `executable`, links followed. Where a capture recorded it, that is taken.
     pub fn of(machine: &dyn Machine, executable: &str) -> Installation {
