@@ -3,6 +3,7 @@
 use super::{Layer, Slot};
 use crate::case::Change;
 use crate::probe::CODE;
+use crate::scene::Scene;
 
 /// Modules that some release imports while it starts, and one that none does.
 const STARTING: &[&str] = &[
@@ -28,14 +29,21 @@ pub fn layers() -> Vec<Layer> {
     layers
 }
 
+/// Whether a start of this release imports the module only to print the error of a line of code in a `.pth` file: virtualenv's line
+/// is one where its code is newer than the release.
+fn prints_errors(scene: &Scene, module: &str) -> bool {
+    matches!(module, "linecache" | "traceback") && !scene.interpreter.is_cpython_from(13)
+}
+
 fn missing() -> Vec<Layer> {
     let mut layers = Vec::new();
     for module in STARTING {
         let file: &'static str = Box::leak(format!("{module}.py").into_boxed_str());
-        layers.push(Layer::always(Slot::Base, format!("a base without {file}"), move |scene, case| {
+        layers.push(Layer::new(Slot::Base, format!("a base without {file}"), move |scene, case| {
             let prefix = format!("{}/base", case.root);
             case.changes.push(Change::Installation(prefix.clone(), vec![file]));
             case.rebase(scene, &format!("{prefix}/bin"));
+            !prints_errors(scene, module)
         }));
     }
     for file in ["aliases.py", "utf_8.py", "latin_1.py", "ascii.py"] {
@@ -63,10 +71,11 @@ fn standing_in() -> Vec<Layer> {
             let below = if *module == "encodings" { "encodings/__init__".to_owned() } else { (*module).to_owned() };
             case.write(format!("{folder}/{below}.py"), "raise ValueError('on purpose')\n");
         };
-        layers.push(Layer::always(Slot::Variable, format!("PYTHONPATH with another {module}"), move |_, case| {
+        layers.push(Layer::new(Slot::Variable, format!("PYTHONPATH with another {module}"), move |scene, case| {
             let folder = format!("{}/stand-in", case.root);
             stands_in(case, folder.clone());
             case.var("PYTHONPATH", Some(&folder));
+            !prints_errors(scene, module)
         }));
         layers.push(Layer::always(Slot::Cwd, format!("a working folder with another {module}"), move |_, case| {
             case.cwd = format!("{}/stand-in", case.root);
