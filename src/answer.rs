@@ -194,24 +194,32 @@ pub fn command_line(program: &str, arguments: &[String]) -> String {
         .join(" ")
 }
 
+/// What the facts are about: the machine, and the environment on it where there is one.
+pub struct Explained<'a> {
+    /// The machine, with every change laid over it.
+    pub machine: &'a dyn Machine,
+    /// The environment.
+    pub subject: Option<&'a Subject>,
+}
+
 /// Prints `facts` in the format that was asked for. `here` is the machine that the answer is printed on, whose variables decide
 /// on colour.
 pub fn print(
     asked: &Asked,
     lessons: &Lessons,
     facts: &Facts,
-    subject: Option<&Subject>,
+    explained: &Explained<'_>,
     here: &dyn Machine,
     surroundings: &Surroundings<'_>,
 ) -> Outcome {
-    let names = names(asked, facts, subject);
+    let names = names(asked, facts, explained);
     let text = if let Facts::Requirements(text) = facts {
         text.split_inclusive('\n').map(|line| render::safe_lines(line) + "\n").collect()
     } else if asked.look.format == Format::Json {
         let said = |text: &str| if asked.look.stable { names.within(text) } else { text.to_owned() };
         facts.json(&said, if asked.look.stable { &UNSTABLE } else { &[] })
     } else {
-        let page = facts.page(&teller(asked, lessons, names, subject), subject).with_sentences();
+        let page = facts.page(&teller(asked, lessons, names, explained), explained.subject).with_sentences();
         let width = asked.look.width.map_or_else(|| surroundings.columns.unwrap_or(USUAL_WIDTH).max(40), usize::from);
         match asked.look.format {
             Format::Plain => render::plain(&page, width),
@@ -227,13 +235,18 @@ pub fn print(
 }
 
 /// The one who finds the words, with what is known of `subject`.
-fn teller<'a>(asked: &Asked, lessons: &'a Lessons, names: Names, subject: Option<&'a Subject>) -> Teller<'a> {
+fn teller<'a>(asked: &Asked, lessons: &'a Lessons, names: Names, explained: &Explained<'a>) -> Teller<'a> {
+    let subject = explained.subject;
     let depth = match (asked.look.quiet, asked.look.verbose) {
         (true, _) => Depth::Facts,
         (false, 0) => Depth::Usual,
         (false, _) => Depth::Deep,
     };
-    let common = subject.map(|subject| explain::common_values(&names, subject, asked.look.stable)).unwrap_or_default();
+    let common = explain::values_of_system(explained.machine.platform(), asked.look.stable);
+    let common = match subject {
+        Some(subject) => explain::common_values(common, &names, subject),
+        None => common,
+    };
     Teller {
         lessons,
         names,
@@ -247,20 +260,18 @@ fn teller<'a>(asked: &Asked, lessons: &'a Lessons, names: Names, subject: Option
 }
 
 /// How paths are said: by the environment, its base, and the home folder of the explained machine.
-fn names(asked: &Asked, facts: &Facts, subject: Option<&Subject>) -> Names {
-    let Some(subject) = subject else {
-        let base = match facts {
-            Facts::Import(_, Some(startup)) | Facts::Syspath(startup, _, _) => startup.base_prefix.as_deref(),
-            _ => None,
-        };
-        return Names::new(crate::machine::path::Rules::Posix, &Landmarks { base, stable: asked.look.stable, ..Landmarks::default() });
+fn names(asked: &Asked, facts: &Facts, explained: &Explained<'_>) -> Names {
+    let machine = explained.machine;
+    let base = match (explained.subject, facts) {
+        (Some(subject), _) => subject.usual_startup().and_then(|startup| startup.base_prefix.as_deref()),
+        (None, Facts::Import(_, Some(startup)) | Facts::Syspath(startup, _, _)) => startup.base_prefix.as_deref(),
+        (None, _) => None,
     };
-    let machine = subject.machine.as_ref();
     let home = machine.var("HOME").or_else(|| machine.var("USERPROFILE")).or_else(|| machine.account_home());
     let cwd = machine.cwd();
     let marks = Landmarks {
-        environment: Some(&subject.environment.root),
-        base: subject.usual_startup().and_then(|startup| startup.base_prefix.as_deref()),
+        environment: explained.subject.map(|subject| subject.environment.root.as_str()),
+        base,
         home: home.as_deref(),
         cwd: cwd.as_deref(),
         stable: asked.look.stable,

@@ -26,15 +26,17 @@ pub mod venv;
 pub mod verify;
 pub mod yaml;
 
-use answer::Facts;
+use answer::{Explained, Facts};
 use cli::{Asked, Command};
 use explain::syspath::Beside;
 use lessons::Lessons;
 use machine::{Fault, Machine};
+use simulate::lookup::which_now;
 use simulate::startup::{Launch, Refused, refused, start};
 use std::fmt;
 use std::sync::Arc;
 use subject::Subject;
+use venv::NotAnEnvironment;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,15 +86,17 @@ pub fn run(asked: &Asked, here: &Arc<dyn Machine>, surroundings: &Surroundings<'
     let lessons = lessons(asked, here.as_ref())?;
     if asked.scene.sample.as_deref() == Some("list") {
         let facts = Facts::Samples(explain::samples::facts());
-        return Ok(answer::print(asked, &lessons, &facts, None, here.as_ref(), surroundings));
+        let explained = Explained { machine: here.as_ref(), subject: None };
+        return Ok(answer::print(asked, &lessons, &facts, &explained, here.as_ref(), surroundings));
     }
     let machine = scene::machine(&asked.scene, here.clone(), surroundings.input)?;
     program_can_start(asked, machine.as_ref())?;
     let located = match venv::locate::locate(machine.as_ref(), asked.named()) {
         Ok(located) => located,
         Err(error) => {
-            let facts = without_environment(asked, machine.as_ref()).ok_or_else(|| no_environment(asked, &error))??;
-            return Ok(answer::print(asked, &lessons, &facts, None, here.as_ref(), surroundings));
+            let facts = without_environment(asked, machine.as_ref(), &error).ok_or_else(|| no_environment(asked, &error))??;
+            let explained = Explained { machine: machine.as_ref(), subject: None };
+            return Ok(answer::print(asked, &lessons, &facts, &explained, here.as_ref(), surroundings));
         }
     };
     let whatif =
@@ -101,7 +105,8 @@ pub fn run(asked: &Asked, here: &Arc<dyn Machine>, surroundings: &Surroundings<'
     let unchanged = (!asked.scene.whatif.is_empty()).then(|| Subject::new(asked, machine, &located.root));
     let subject = Subject::new(asked, changed, &root);
     let facts = Facts::of(asked, &subject, unchanged.as_ref())?;
-    Ok(answer::print(asked, &lessons, &facts, Some(&subject), here.as_ref(), surroundings))
+    let explained = Explained { machine: subject.machine.as_ref(), subject: Some(&subject) };
+    Ok(answer::print(asked, &lessons, &facts, &explained, here.as_ref(), surroundings))
 }
 
 /// The error for a `--program` that nothing can be told of, because there is no such program.
@@ -124,8 +129,13 @@ fn program_can_start(asked: &Asked, machine: &dyn Machine) -> Result<(), Unusabl
     Err(Unusable::new(what, NEXT))
 }
 
-/// What can be told where there is no environment: the start-up of an interpreter that `--program` names.
-fn without_environment(asked: &Asked, machine: &dyn Machine) -> Option<Result<Facts, Unusable>> {
+/// What can be told where there is no environment: the start-up of an interpreter that `--program` names, and what commands lead
+/// to as things are. Changes of an environment (`--whatif`) need one.
+fn without_environment(asked: &Asked, machine: &dyn Machine, error: &NotAnEnvironment) -> Option<Result<Facts, Unusable>> {
+    if let (Some(Command::Which { commands, .. }), None, []) = (&asked.command, asked.named(), asked.scene.whatif.as_slice()) {
+        let shell = subject::shell(asked, machine);
+        return Some(Ok(Facts::Which(which_now(machine, commands, shell, &error.reason()))));
+    }
     if let (Some(Command::Import { module, .. }), Some(program), None) = (&asked.command, &asked.scene.program, asked.named()) {
         let startup = start(machine, &Launch { program: program.clone(), arguments: Vec::new() });
         let import = subject::import_by(machine, &startup, module, None);
@@ -142,7 +152,7 @@ fn without_environment(asked: &Asked, machine: &dyn Machine) -> Option<Result<Fa
 }
 
 /// The error for a place that is no environment; a name that is nearly a command's is taken for a slip of the fingers.
-fn no_environment(asked: &Asked, error: &venv::NotAnEnvironment) -> Unusable {
+fn no_environment(asked: &Asked, error: &NotAnEnvironment) -> Unusable {
     let meant = asked.venv.as_deref().filter(|_| error.why == venv::locate::Why::Missing).and_then(cli::nearest_command);
     let next = meant.map(|command| format!("Or did you mean the command `venv-explain {command}`?"));
     Unusable::new(error.to_string(), next.unwrap_or_default())

@@ -99,7 +99,7 @@ impl Subject {
 
     /// How commands resolve, before and after `activation`.
     pub fn which(&self, commands: &[String], activation: &Activation) -> Which {
-        which(self.machine.as_ref(), commands, Some(activation))
+        which(self.machine.as_ref(), commands, activation)
     }
 
     /// What is on disk, with at most `fold` entries of one folder.
@@ -162,7 +162,7 @@ pub fn import_by(machine: &dyn Machine, startup: &Startup, module: &str, known: 
 }
 
 /// The shell that was asked for, else the one that the account uses, else the platform's usual one.
-fn shell(asked: &Asked, machine: &dyn Machine) -> Shell {
+pub fn shell(asked: &Asked, machine: &dyn Machine) -> Shell {
     if let Some(name) = asked.scene.shell {
         return name.into();
     }

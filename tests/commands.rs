@@ -99,7 +99,7 @@ fn ours(real: &Real, commands: &[&str], vars: BTreeMap<String, String>, cwd: &Pa
         messages: Vec::new(),
     };
     let commands: Vec<String> = commands.iter().map(|&command| command.to_owned()).collect();
-    which(&machine, &commands, Some(&activation)).commands.into_iter().map(|command| command.after).collect()
+    which(&machine, &commands, &activation).commands.into_iter().filter_map(|command| command.after).collect()
 }
 
 fn compare(real: &Real, condition: &str, commands: &[&str], said: &[Said], ours: &[Lookup], wrong: &mut String) {

@@ -27,7 +27,7 @@ fn activation(shell: Shell, after: BTreeMap<String, String>) -> Activation {
 /// What one command comes to in `shell`, with the capture's own variables.
 fn lookup(machine: &dyn Machine, shell: Shell, command: &str) -> Lookup {
     let activation = activation(shell, machine.vars());
-    which(machine, &[command.to_owned()], Some(&activation)).commands.remove(0).after
+    which(machine, &[command.to_owned()], &activation).commands.remove(0).after.expect("an activation")
 }
 
 fn outcomes(lookup: &Lookup) -> Vec<(&str, Found)> {
@@ -155,7 +155,7 @@ fn pip_and_python_of_different_environments_are_pointed_out() {
     let mut after = machine(LINUX).vars();
     after.insert("PATH".to_owned(), "/usr/bin:/v/bin".to_owned());
     let commands = ["pip", "python3"].map(str::to_owned);
-    let which = which(&machine(LINUX), &commands, Some(&activation(Shell::Bash, after)));
+    let which = which(&machine(LINUX), &commands, &activation(Shell::Bash, after));
     let found = mismatch(&which);
     assert_eq!(found.iter().map(|one| one.when).collect::<Vec<_>>(), [When::Before, When::After]);
     let found = &found[1];
@@ -187,8 +187,8 @@ fn shim(variable: Option<&str>, command: &str) -> Shim {
     let machine = machine(PYENV);
     let mut after = machine.vars();
     after.extend(variable.map(|value| ("PYENV_VERSION".to_owned(), value.to_owned())));
-    let which = which(&machine, &[command.to_owned()], Some(&activation(Shell::Bash, after)));
-    which.commands[0].after.shim.clone().expect("a shim")
+    let which = which(&machine, &[command.to_owned()], &activation(Shell::Bash, after));
+    which.commands[0].after.as_ref().and_then(|after| after.shim.clone()).expect("a shim")
 }
 
 #[test]
@@ -296,7 +296,8 @@ fn a_store_alias_and_the_py_launcher_are_told() {
     assert_eq!((py.chain[0].way, py.chain[0].next.as_deref()), (Way::PyLauncher, None));
     let mut after = machine.vars();
     after.insert("VIRTUAL_ENV".to_owned(), "C:\\app\\.venv".to_owned());
-    let active = which(&machine, &["py".to_owned()], Some(&activation(Shell::Cmd, after)));
-    assert_eq!(active.commands[0].after.chain[0].next.as_deref(), Some("C:\\app\\.venv\\Scripts\\python.exe"));
-    assert_eq!(active.commands[0].after.environment.as_deref(), Some("C:\\app\\.venv"));
+    let active = which(&machine, &["py".to_owned()], &activation(Shell::Cmd, after));
+    let active = active.commands[0].after.as_ref().expect("an activation");
+    assert_eq!(active.chain[0].next.as_deref(), Some("C:\\app\\.venv\\Scripts\\python.exe"));
+    assert_eq!(active.environment.as_deref(), Some("C:\\app\\.venv"));
 }

@@ -284,3 +284,36 @@ fn bytes_that_are_not_utf_8_are_told_and_marked() {
         assert_eq!(object.get("lossy").and_then(Value::as_bool), lossy, "{object}");
     }
 }
+
+#[test]
+fn which_answers_without_an_environment_and_says_what_it_cannot_tell() {
+    let scratch = support::Scratch::new("contract");
+    let capture = scratch.path().join("machine.yaml");
+    let recorded = "venv-explain: capture/1\nplatform: linux\ncwd: /p\nenv: {PATH: /usr/bin}\nfiles:\n  /usr/bin/python3: {exec: true}\n";
+    std::fs::write(&capture, recorded).expect("room");
+    let capture = capture.to_str().expect("a plain name");
+    let run = |words: &[&str], vars: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_venv-explain"));
+        command.env_clear().env("PATH", "/usr/bin").envs(vars.iter().copied()).current_dir(scratch.path()).stdin(Stdio::null());
+        command.args(["which", "python3", "nothing-of-that-name"]).args(words).output().expect("the program runs")
+    };
+    let here: &[(&str, &str)] = &[];
+    let cases = [
+        (vec![], here, "no virtual environment was found in "),
+        (vec!["--capture", capture], here, "no virtual environment was found in /p or above it"),
+        (vec![], &[("VIRTUAL_ENV", "/gone")], "VIRTUAL_ENV is /gone, but /gone does not exist"),
+    ];
+    for (words, vars, why) in cases {
+        let output = run(&[&words[..], &["--format", "json"]].concat(), vars);
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+        let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(object["commands"][0]["before"]["resolved"], "/usr/bin/python3");
+        assert!(object["commands"].as_array().expect("a list").iter().all(|command| command["after"].is_null()), "{object}");
+        assert_eq!(object["unknown"][0]["what"], "after activation");
+        assert!(object["unknown"][0]["why"].as_str().expect("a reason").starts_with(why), "{object}");
+        let page = String::from_utf8(run(&words, vars).stdout).expect("UTF-8");
+        assert!(page.contains("Nothing to activate") && page.contains("python3, now") && !page.contains("after activation"), "{page}");
+    }
+    let named = run(&["--venv", "/nowhere"], here);
+    assert_eq!((named.status.code(), named.stdout.len()), (Some(2), 0));
+}

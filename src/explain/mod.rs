@@ -139,10 +139,16 @@ impl Teller<'_> {
     }
 }
 
-/// What any lesson may name of `subject`, its paths said as `names` says them.
-pub fn common_values(names: &Names, subject: &Subject, stable: bool) -> Values {
+/// No value yet: for commands that are typed on that platform, or that nobody types, because their output is the same everywhere.
+pub fn values_of_system(platform: Platform, stable: bool) -> Values {
+    let values = if platform == Platform::Windows { Values::new().on(System::Windows) } else { Values::new() };
+    if stable { values.placeholders() } else { values }
+}
+
+/// What any lesson may name of `subject`, its paths said as `names` says them, added to `values`.
+pub fn common_values(values: Values, names: &Names, subject: &Subject) -> Values {
     let environment = &subject.environment;
-    let mut values = Values::new()
+    let mut values = values
         .with("venv", names.say(&environment.root))
         .with("bin", names.say(&environment.scripts_dir))
         .with("maker", environment.maker.tool.name())
@@ -153,12 +159,6 @@ pub fn common_values(names: &Names, subject: &Subject, stable: bool) -> Values {
     match values.get("python").cloned().filter(|_| has_pip(subject)) {
         Some(python) => values.set("pip_python", python),
         None => values.set("uv_venv", names.say(&environment.root)),
-    }
-    if subject.machine.platform() == Platform::Windows {
-        values = values.on(System::Windows);
-    }
-    if stable {
-        values = values.placeholders();
     }
     let startup = subject.usual_startup();
     // Where the start cannot be followed, the files still tell the base's folder.

@@ -19,11 +19,12 @@ pub fn page(teller: &Teller<'_>, which: &Which, environment: &str) -> Page {
 pub fn section(teller: &Teller<'_>, which: &Which, environment: &str, told: Told) -> Section {
     let shell = super::activate::shell_name(which.shell);
     let values = teller.common.clone().with("venv", teller.names.say(environment)).with("shell", shell);
-    let mut blocks: Vec<Block> = sides(teller, which, &values).map(Block::Sides).into_iter().collect();
+    let mut blocks: Vec<Block> = folders(teller, which, &values).into_iter().collect();
+    blocks.extend(no_environment(teller, which, &values));
     match told {
         Told::LastOfAll => blocks.extend(which.commands.last().map(|command| {
             let values = values.clone().with("command", Text::of(Role::Code, &command.command));
-            chain(teller, command, &command.after, environment, &values)
+            chain(teller, command, command.latest(), environment, &values)
         })),
         Told::Each => blocks.extend(which.commands.iter().flat_map(|command| chains(teller, command, environment, &values))),
     }
@@ -35,14 +36,24 @@ pub fn section(teller: &Teller<'_>, which: &Which, environment: &str, told: Told
         blocks.extend(which.commands.iter().map(|command| candidates(teller, command, &values)));
     }
     if teller.depth > Depth::Facts && told == Told::Each {
-        let example = which.commands.first().map(|command| Text::of(Role::Code, &command.command)).unwrap_or_default();
-        blocks.extend(teller.tries(VIEW, &values.clone().with("example", example)));
+        let names: Vec<&str> = which.commands.iter().map(|command| command.command.as_str()).collect();
+        blocks.extend(teller.tries(VIEW, &values.clone().with_words("commands", &names)));
     }
     let section = teller.section("which", &values, blocks);
     match told {
         Told::Each => Section { title: teller.word(VIEW, "title-each", &values), ..section },
         Told::LastOfAll => section,
     }
+}
+
+/// That there is nothing to activate, why, and how to change that; `None` where there is an environment.
+fn no_environment(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
+    which.commands.iter().all(|command| command.after.is_none()).then(|| {
+        let why = which.unknown.first().map(|unknown| teller.names.within(&unknown.why)).unwrap_or_default();
+        let instead = if values.on_windows() { "py -m venv .venv" } else { "python3 -m venv .venv" };
+        let values = values.clone().with("reason", why).with("instead", Text::of(Role::Code, instead));
+        Block::Prose(teller.word(VIEW, "no-environment", &values))
+    })
 }
 
 /// Of which commands it is told where they lead.
@@ -54,20 +65,23 @@ pub enum Told {
     LastOfAll,
 }
 
-/// PATH as a column of folders, before and after. Folders in which nothing was found are counted, not listed, unless depth is asked for.
-fn sides(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Sides> {
-    let walked = |lookup: fn(&Command) -> &Lookup| -> Vec<Folder> {
-        let longest = which.commands.iter().map(lookup).max_by_key(|lookup| lookup.searched.len());
+/// PATH as a column of folders, before and after; as one column where there is no environment to activate. Folders in which nothing
+/// was found are counted, not listed, unless depth is asked for.
+fn folders(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
+    let walked = |lookup: fn(&Command) -> Option<&Lookup>| -> Vec<Folder> {
+        let longest = which.commands.iter().filter_map(lookup).max_by_key(|lookup| lookup.searched.len());
         let folders = longest.map(|lookup| lookup.searched.iter().map(|item| item.dir.clone()).collect::<Vec<_>>()).unwrap_or_default();
         folders.into_iter().enumerate().map(|(index, dir)| Folder { hits: hits(which, lookup, index), dir }).collect()
     };
-    let (before, after) = (walked(|command| &command.before), walked(|command| &command.after));
+    let (before, after) = (walked(|command| Some(&command.before)), walked(|command| command.after.as_ref()));
+    let only_now = which.commands.iter().all(|command| command.after.is_none());
     if before.is_empty() && after.is_empty() {
         return None;
     }
     let mut rows = Vec::new();
     let mut silent = 0;
-    for (left, right) in paired(&before, &after) {
+    let pairs = if only_now { before.iter().map(|folder| (Some(folder), Some(folder))).collect() } else { paired(&before, &after) };
+    for (left, right) in pairs {
         let quiet = left.iter().chain(&right).all(|folder| folder.hits.is_empty());
         // A folder that only one side has is what activation changed: always shown.
         if quiet && left.is_some() && right.is_some() && teller.depth < Depth::Deep && before.len() > 8 {
@@ -78,7 +92,12 @@ fn sides(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Sides> {
         rows.push((cells(teller, left, values), cells(teller, right, values)));
     }
     flush(teller, values, &mut rows, &mut silent);
-    Some(Sides { left: teller.word(VIEW, "before", values), right: teller.word(VIEW, "after", values), rows })
+    let now = teller.word(VIEW, "before", values);
+    if only_now {
+        let rows = rows.into_iter().map(|(left, _)| left).collect();
+        return Some(Block::Group { title: now, blocks: vec![Block::Table(Table { head: Vec::new(), rows })] });
+    }
+    Some(Block::Sides(Sides { left: now, right: teller.word(VIEW, "after", values), rows }))
 }
 
 struct Folder {
@@ -86,8 +105,8 @@ struct Folder {
     hits: Vec<(String, Found)>,
 }
 
-fn hits(which: &Which, lookup: fn(&Command) -> &Lookup, index: usize) -> Vec<(String, Found)> {
-    let outcome = |command: &Command| lookup(command).searched.get(index).map(|item| (command.command.clone(), item.outcome));
+fn hits(which: &Which, lookup: fn(&Command) -> Option<&Lookup>, index: usize) -> Vec<(String, Found)> {
+    let outcome = |command: &Command| lookup(command)?.searched.get(index).map(|item| (command.command.clone(), item.outcome));
     which.commands.iter().filter_map(outcome).filter(|(_, outcome)| !matches!(outcome, Found::Missing | Found::Repeated)).collect()
 }
 
@@ -158,11 +177,14 @@ fn chains(teller: &Teller<'_>, command: &Command, environment: &str, values: &Va
         title: teller.word(VIEW, when, &values),
         blocks: vec![chain(teller, command, lookup, environment, &values)],
     };
-    // The same way from another place in PATH is still the same way.
-    if command.before.resolved == command.after.resolved && command.before.chain == command.after.chain {
-        return vec![told(&command.after, "chain-always")];
+    match &command.after {
+        None => vec![told(&command.before, "chain-before")],
+        // The same way from another place in PATH is still the same way.
+        Some(after) if after.resolved == command.before.resolved && after.chain == command.before.chain => {
+            vec![told(after, "chain-always")]
+        }
+        Some(after) => vec![told(&command.before, "chain-before"), told(after, "chain-after")],
     }
-    vec![told(&command.before, "chain-before"), told(&command.after, "chain-after")]
 }
 
 fn chain(teller: &Teller<'_>, command: &Command, lookup: &Lookup, environment: &str, values: &Values) -> Block {
@@ -254,7 +276,8 @@ fn traps(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
     // What holds for several commands alike is said once, for all of them.
     let mut points: Vec<(Text, Vec<&str>)> = Vec::new();
     for command in &which.commands {
-        for (lookup, when) in [(&command.before, When::Before), (&command.after, When::After)] {
+        let after = command.after.as_ref().map(|lookup| (lookup, When::After));
+        for (lookup, when) in std::iter::once((&command.before, When::Before)).chain(after) {
             for trap in lookup.traps.iter().filter(|trap| is_new(command, when, trap)) {
                 let told = trapped(teller, command, lookup, trap, values);
                 match points.iter_mut().find(|(known, _)| *known == told) {
@@ -275,7 +298,7 @@ fn traps(teller: &Teller<'_>, which: &Which, values: &Values) -> Option<Block> {
 fn is_new(command: &Command, when: When, trap: &Trap) -> bool {
     match trap {
         Trap::Shim | Trap::StoreAlias | Trap::PyLauncher => false,
-        Trap::HashTable { .. } => when == When::After && command.before.resolved == command.after.resolved,
+        Trap::HashTable { .. } => when == When::After && command.latest().resolved == command.before.resolved && command.after.is_some(),
         _ => true,
     }
 }
@@ -292,9 +315,9 @@ fn trapped(teller: &Teller<'_>, command: &Command, lookup: &Lookup, trap: &Trap,
     teller.summary(trap.lesson(), &values)
 }
 
-/// Every file that was looked for after activation, and what came of it.
+/// Every file that was looked for after activation, where there is one, and what came of it.
 fn candidates(teller: &Teller<'_>, command: &Command, values: &Values) -> Block {
-    let rows = command.after.searched.iter().map(|item| {
+    let rows = command.latest().searched.iter().map(|item| {
         let mut values = values
             .clone()
             .with("command", Text::of(Role::Code, &command.command))

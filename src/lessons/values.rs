@@ -28,6 +28,7 @@ enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     texts: BTreeMap<String, Text>,
+    lists: BTreeMap<String, Vec<String>>,
     system: System,
     kind: Kind,
 }
@@ -43,6 +44,13 @@ impl Values {
     pub fn with(mut self, hole: &str, value: impl Into<Text>) -> Self {
         self.set(hole, value);
         self
+    }
+
+    /// These values with several words, of which each is quoted by itself in a command.
+    #[must_use]
+    pub fn with_words(mut self, hole: &str, words: &[&str]) -> Self {
+        self.lists.insert(hole.to_owned(), words.iter().map(|&word| word.to_owned()).collect());
+        self.with(hole, words.join(" "))
     }
 
     /// These values, for commands that are typed on this system.
@@ -81,7 +89,13 @@ impl Values {
 
     /// The value as one word of a command line; `None` where there is none, or where no quoting makes it safe to type.
     pub fn word(&self, hole: &str) -> Option<String> {
-        let value = self.get(hole)?.characters();
+        match self.lists.get(hole) {
+            Some(words) => words.iter().map(|word| self.quoted(word.clone())).collect::<Option<Vec<_>>>().map(|words| words.join(" ")),
+            None => self.quoted(self.get(hole)?.characters()),
+        }
+    }
+
+    fn quoted(&self, value: String) -> Option<String> {
         // What starts with a hyphen would be taken for an option.
         if value.is_empty() || value.starts_with('-') || value.chars().any(char::is_control) {
             return None;

@@ -35,7 +35,10 @@ pub fn mismatch(which: &Which) -> Vec<Mismatch> {
         let led: Vec<(&str, &Lookup)> = which
             .commands
             .iter()
-            .map(|command| (command.command.as_str(), if when == When::Before { &command.before } else { &command.after }))
+            .filter_map(|command| {
+                let lookup = if when == When::Before { Some(&command.before) } else { command.after.as_ref() };
+                Some((command.command.as_str(), lookup?))
+            })
             .collect();
         for (pip, lookup) in &led {
             let Some(suffix) = pip.strip_prefix("pip").filter(|suffix| is_version(suffix)) else { continue };

@@ -24,7 +24,7 @@ pub use mismatch::{Mismatch, When, mismatch};
 pub use shims::{Manager, Shim};
 pub use traps::Trap;
 
-use crate::machine::{Machine, Platform};
+use crate::machine::Machine;
 use crate::simulate::activation::{Activation, Shell};
 use crate::venv::Unknown;
 use serde::Serialize;
@@ -51,8 +51,8 @@ pub struct Command {
     pub command: String,
     /// In the shell as it is.
     pub before: Lookup,
-    /// In the shell once the environment is activated.
-    pub after: Lookup,
+    /// In the shell once the environment is activated; `None` where there is none to activate.
+    pub after: Option<Lookup>,
 }
 
 /// One walk along PATH, and where its result leads.
@@ -245,13 +245,21 @@ pub enum Stop {
     Unknown(Unknown),
 }
 
-/// How each command resolves, before activation and after it.
+/// How each command resolves, before activation and after it, in the activation's shell.
 ///
-/// Without an activation both are the same. The shell is the activation's, else bash, on Windows cmd. A name that
-/// contains a separator is a path already and is not looked up: nothing is searched then.
-pub fn which(machine: &dyn Machine, commands: &[String], activation: Option<&Activation>) -> Which {
-    let fallback = if machine.platform() == Platform::Windows { Shell::Cmd } else { Shell::Bash };
-    let shell = activation.map_or(fallback, |activation| activation.shell);
+/// A name that contains a separator is a path already and is not looked up: nothing is searched then.
+pub fn which(machine: &dyn Machine, commands: &[String], activation: &Activation) -> Which {
+    resolve(machine, commands, activation.shell, Some(activation))
+}
+
+/// How each command resolves in `shell` as it is, where there is no environment to activate; `why` says so in one sentence.
+pub fn which_now(machine: &dyn Machine, commands: &[String], shell: Shell, why: &str) -> Which {
+    let mut which = resolve(machine, commands, shell, None);
+    which.unknown.insert(0, Unknown { what: "after activation".to_owned(), why: why.to_owned() });
+    which
+}
+
+fn resolve(machine: &dyn Machine, commands: &[String], shell: Shell, activation: Option<&Activation>) -> Which {
     let before = machine.vars();
     let memory = in_force::Memory::default();
     let now = chain::Scene::new(machine, &before, &memory, shell);
@@ -261,14 +269,20 @@ pub fn which(machine: &dyn Machine, commands: &[String], activation: Option<&Act
         .iter()
         .map(|command| {
             let before = now.lookup(command);
-            let after = later.as_ref().map_or_else(|| before.clone(), |scene| scene.lookup(command));
-            unknown.extend(before.unknowns(command));
-            unknown.extend(after.unknowns(command));
+            let after = later.as_ref().map(|scene| scene.lookup(command));
+            unknown.extend([Some(&before), after.as_ref()].into_iter().flatten().flat_map(|lookup| lookup.unknowns(command)));
             Command { command: command.clone(), before, after }
         })
         .collect();
     unknown.dedup();
     Which { schema: "venv-explain/which/1", commands, unknown, shell }
+}
+
+impl Command {
+    /// After activation, where there is an environment to activate, else as it is.
+    pub fn latest(&self) -> &Lookup {
+        self.after.as_ref().unwrap_or(&self.before)
+    }
 }
 
 impl Lookup {

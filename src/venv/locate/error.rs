@@ -77,6 +77,18 @@ impl NotAnEnvironment {
         Self { variable: Some(value.to_owned()), ..self }
     }
 
+    /// In one line why there is none, without what to do about it.
+    pub fn reason(&self) -> String {
+        let what = match &self.why {
+            Why::NothingFound { .. } => format!("no virtual environment was found in {} or above it", printable(&self.path)),
+            _ => self.what(),
+        };
+        match &self.variable {
+            Some(value) => format!("VIRTUAL_ENV is {}, but {what}", printable(value)),
+            None => what,
+        }
+    }
+
     /// What to do next, as one or two sentences with a command.
     pub fn remedy(&self) -> String {
         if self.variable.is_some() {
