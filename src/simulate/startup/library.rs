@@ -30,8 +30,15 @@ enum Stage {
     Site,
 }
 
-/// Finds what is needed before `site`: `encodings` and the codecs, then what the standard streams need.
-pub(super) fn find_early(scene: &Scene<'_>, line: &CommandLine, flags: Flags, paths: &Paths, account: &mut Account) -> Result<(), Halt> {
+/// Finds what is needed before `site`: `encodings` and the codecs, then what the standard streams need. The first flags are those
+/// before the paths were worked out.
+pub(super) fn find_early(
+    scene: &Scene<'_>,
+    line: &CommandLine,
+    (read_before, flags): (Flags, Flags),
+    paths: &Paths,
+    account: &mut Account,
+) -> Result<(), Halt> {
     let rule = if scene.installation.implementation == Implementation::PyPy { PYPY_RULE } else { RULE };
     if scene.installation.build.frozen_encodings.unwrap_or_else(|| scene.release.freezes_encodings()) {
         account.push(Step::new(steps::ENCODINGS, Outcome::Skipped, rule));
@@ -55,7 +62,7 @@ pub(super) fn find_early(scene: &Scene<'_>, line: &CommandLine, flags: Flags, pa
     }
     library.find_all(Stage::FileNames, account)?;
     library.find_all(Stage::Streams, account)?;
-    folder.map_or(Ok(()), |folder| library.find_stream_codec(&folder))
+    folder.map_or(Ok(()), |folder| library.find_stream_codec(read_before, &folder))
 }
 
 /// Finds `site` and what it imports; whose `site` it is.
@@ -241,9 +248,9 @@ impl<'s, 'm> Library<'s, 'm> {
     }
 
     /// `PYTHONIOENCODING` has to name a codec that makes text of bytes (`Lib/encodings/__init__.py: search_function`).
-    fn find_stream_codec(&self, folder: &str) -> Result<(), Halt> {
+    fn find_stream_codec(&self, flags: Flags, folder: &str) -> Result<(), Halt> {
         const NO_TEXT: &[&str] = &["base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"];
-        let value = self.scene.python_var("PYTHONIOENCODING", self.flags).unwrap_or_default();
+        let value = self.scene.python_var("PYTHONIOENCODING", flags).unwrap_or_default();
         let name = value.split(':').next().unwrap_or_default();
         if name.is_empty() {
             return Ok(());
@@ -259,6 +266,9 @@ impl<'s, 'm> Library<'s, 'm> {
         });
         let codec = alias.unwrap_or(module);
         if NO_TEXT.contains(&codec.as_str()) {
+            // From 3.8 on by the codec's own name (Python/pylifecycle.c: config_get_codec_name).
+            let own = codec.trim_end_matches("_codec").replace('_', "-");
+            let name = if self.scene.release.at_least(8) { own.as_str() } else { name };
             let error = format!("LookupError: '{name}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
             return Err(self.stopped(Stage::Streams, &error));
         }

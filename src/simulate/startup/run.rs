@@ -51,6 +51,8 @@ fn follow(
     let shown = arguments.join(" ");
     account.push(Step::new(steps::COMMAND_LINE, Outcome::Set, "Python/initconfig.c: config_parse_cmdline").value(shown));
     settings::check(&scene, &line, flags, account)?;
+    // A `._pth` file switches variables off only once it is found; what was read before counts.
+    let read_before = flags;
     let paths = match (scene.installation.implementation, scene.release.core()) {
         (Implementation::CPython, Core::Modern) => modern::paths(&scene, &mut flags, account)?,
         (Implementation::CPython, Core::Classic) if scene.platform == Platform::Windows => {
@@ -61,7 +63,7 @@ fn follow(
         (Implementation::GraalPy, _) => return Err(Halt::unknown("sys.path", "GraalPy's rules are not known")),
     };
     told.paths = Some(paths.clone());
-    library::find_early(&scene, &line, flags, &paths, account)?;
+    library::find_early(&scene, &line, (read_before, flags), &paths, account)?;
     let mut items = paths.items.clone();
     if flags.no_site {
         account.push(Step::new(steps::SITE, Outcome::Skipped, "Python/pylifecycle.c: init_import_site"));
