@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use venv_explain::machine::Machine;
 use venv_explain::machine::capture::Capture;
 use venv_explain::simulate::activation::{Activation, Shell};
-use venv_explain::simulate::lookup::{Found, HopKind, Lookup, Manager, Shim, Stop, Trap, Way, When, mismatch, which};
+use venv_explain::simulate::lookup::{Found, HopKind, Lookup, Shim, Stop, Trap, Way, When, mismatch, which};
 use venv_explain::venv::Source;
 
 fn machine(yaml: &str) -> Capture {
@@ -70,9 +70,6 @@ files:
   /v/bin/itself: {exec: true, text: "#!/v/bin/itself\n"}
   /v/bin/windows-lines: {exec: true, text: "#!/v/bin/python\r\n"}
   /v/bin/plain: {exec: true, text: "echo hello\n"}
-  /v/bin/asdf-shim: {exec: true, text: "#!/usr/bin/env bash\n# asdf-plugin: python 3.12.4\nexec asdf exec \"asdf-shim\" \"$@\"\n"}
-  /v/bin/mise-shim: {link: /usr/bin/mise}
-  /usr/bin/mise: {exec: true}
 "##;
 
 #[test]
@@ -128,18 +125,6 @@ fn a_chain_that_breaks_says_where() {
     assert_eq!(stop("itself"), Some(Stop::Circle("/v/bin/itself".to_owned())));
     assert_eq!(stop("windows-lines"), Some(Stop::Missing("/v/bin/python\r".to_owned())));
     assert_eq!(stop("plain"), None);
-}
-
-#[test]
-fn a_shim_of_another_manager_is_named_and_where_it_leads_is_unknown() {
-    let machine = machine(LINUX);
-    for (command, manager) in [("asdf-shim", Manager::Asdf), ("mise-shim", Manager::Mise)] {
-        let found = lookup(&machine, Shell::Bash, command);
-        assert_eq!(found.shim.as_ref().map(|shim| shim.manager), Some(manager));
-        assert!(found.traps.contains(&Trap::Shim));
-        assert!(matches!(found.stop, Some(Stop::Unknown(_))));
-        assert_eq!(found.interpreter, None);
-    }
 }
 
 #[test]

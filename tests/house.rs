@@ -32,6 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ptree", &["render/tree.rs"]),
     ("termtree", &["render/chain.rs"]),
     ("pulldown_cmark", &["lessons/"]),
+    ("toml", &["simulate/lookup/shims/"]),
     ("terminal_size", &["main.rs"]),
     ("rustix", &["machine/live.rs", "machine/live/"]),
     ("std::fs", &["machine/live.rs", "machine/live/", "main.rs"]),

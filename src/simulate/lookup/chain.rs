@@ -209,7 +209,7 @@ impl<'a> Scene<'a> {
     /// A file whose bytes are not known: a capture names interpreters, and a program may be run without being readable.
     fn unread(&self, path: &str, fault: &Fault, trail: &mut Trail) -> Step {
         let end = realpath(&self.machine, path);
-        let known = self.machine.interpreter(&end).is_some() || trail.shim_of(&end).is_some();
+        let known = self.machine.interpreter(&end).is_some() || trail.shim_of(&end).is_some() || shims::is_rye(&self.machine, path);
         if known || is_python(&self.machine.platform().rules().basename(path)) {
             return self.program(path, trail);
         }
@@ -225,11 +225,17 @@ impl<'a> Scene<'a> {
             // Windows tells a program its whole path, whatever was typed (GetModuleFileName).
             path.clone_into(&mut trail.program);
         }
-        if let Some((manager, first)) = trail.shim_of(&end) {
-            if let Some(hop) = trail.chain.first_mut() {
+        let linked = trail.shim_of(&end);
+        let rye = || shims::is_rye(&self.machine, path).then(|| (shims::Manager::Rye, path.to_owned()));
+        if let Some((manager, first)) = linked.or_else(rye) {
+            let shim = self.shim(&first, manager, "");
+            if let Some(hop) = trail.chain.iter_mut().find(|hop| hop.path == first) {
                 hop.way = Way::Shim;
             }
-            return trail.end_at_shim(shims::undecided(manager, &first));
+            if let Some(hop) = trail.chain.last_mut() {
+                hop.next.clone_from(&shim.leads_to);
+            }
+            return trail.through_shim(shim);
         }
         let rules = self.machine.platform().rules();
         if is_python(&rules.basename(&end)) || is_python(&rules.basename(path)) || self.machine.interpreter(&end).is_some() {
@@ -265,7 +271,12 @@ impl Trail {
         Step::End
     }
 
-    pub fn end_at_shim(&mut self, shim: Shim) -> Step {
+    /// On to where a shim leads, or the end there.
+    pub fn through_shim(&mut self, shim: Shim) -> Step {
+        if let Some(next) = shim.leads_to.clone() {
+            self.shim = Some(shim);
+            return self.exec(next);
+        }
         let why = shim.unknown.clone();
         self.stop = Some(match why {
             Some(why) => Stop::Unknown(Unknown { what: format!("where {} leads", shim.path), why }),

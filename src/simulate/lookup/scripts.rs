@@ -2,7 +2,7 @@
 
 use super::chain::{Scene, Step, Trail};
 use super::first_line::{self, Env};
-use super::{Found, HopKind, Searched, Stop, Way, habits, shims, walk, wrapper};
+use super::{Found, HopKind, Searched, Shim, Stop, Way, habits, shims, walk, wrapper};
 use crate::machine::Machine;
 use crate::machine::path::Rules;
 use crate::text;
@@ -79,32 +79,24 @@ impl Scene<'_> {
     /// itself is what runs.
     fn shell_script(&self, path: &str, first: &str, trail: &mut Trail) -> Option<Step> {
         let content = text::decode(&self.machine.read(path, SCRIPT).ok()?);
-        if let Some((manager, root)) = shims::of_script(path, &content) {
-            return Some(self.shim(path, manager, root, first, trail));
+        if let Some(manager) = shims::of_script(path, &content) {
+            let shim = self.shim(path, manager, &content);
+            trail.push(path, HopKind::Script, Way::Shim, shim.leads_to.clone(), Some(first.to_owned()));
+            return Some(trail.through_shim(shim));
         }
         let program = wrapper::only_command(&content).filter(|program| program.contains('/'))?;
         trail.push(path, HopKind::Script, Way::Wrapper, Some(program.clone()), Some(first.to_owned()));
         Some(trail.exec(program))
     }
 
-    fn shim(&self, path: &str, manager: shims::Manager, root: Option<String>, first: &str, trail: &mut Trail) -> Step {
+    /// Where a version manager's shim leads; `script` is its text, empty where it is none.
+    pub fn shim(&self, path: &str, manager: shims::Manager, script: &str) -> Shim {
         let command = Rules::Posix.basename(path);
-        let without = |folder: &str| self.outside(folder, &command);
-        let shim = match manager {
-            shims::Manager::Pyenv => shims::pyenv(&self.machine, path, root, &command, &without),
-            _ => shims::undecided(manager, path),
-        };
-        trail.push(path, HopKind::Script, Way::Shim, shim.leads_to.clone(), Some(first.to_owned()));
-        match shim.leads_to.clone() {
-            Some(next) => {
-                trail.shim = Some(shim);
-                trail.exec(next)
-            }
-            None => trail.end_at_shim(shim),
-        }
+        let system = |folder: &str| self.outside(folder, &command);
+        shims::decide(&self.machine, manager, &shims::Asked { path, command: &command, script, system: &system })
     }
 
-    /// What `command` is on PATH without `folder`: bash's `command -v`, which pyenv uses for its version `system`.
+    /// What `command` is on PATH without `folder`: bash's `command -v`, which managers use for their version `system`.
     fn outside(&self, folder: &str, command: &str) -> Option<String> {
         let other = |item: &Searched| item.dir.trim_end_matches('/') != folder && item.matches;
         self.search(command).into_iter().find(other).map(|item| item.candidate)
