@@ -156,7 +156,9 @@ impl Machine for Capture {
     fn registry_subkeys(&self, key: &str) -> Vec<String> {
         let above = format!("{}\\", registry_key(key));
         let below = self.registry.keys().filter_map(|name| name.strip_prefix(&above));
-        below.filter(|name| !name.contains('\\')).map(str::to_owned).collect()
+        // A key that only stands above a recorded one is there too.
+        let names: std::collections::BTreeSet<&str> = below.filter_map(|name| name.split('\\').next()).collect();
+        names.into_iter().map(str::to_owned).collect()
     }
 
     fn recorded_venv(&self) -> Option<String> {

@@ -110,6 +110,10 @@ impl Machine for InForce<'_> {
         self.machine.registry(key)
     }
 
+    fn registry_subkeys(&self, key: &str) -> Vec<String> {
+        self.machine.registry_subkeys(key)
+    }
+
     fn recorded_venv(&self) -> Option<String> {
         self.machine.recorded_venv()
     }

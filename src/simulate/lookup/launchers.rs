@@ -4,12 +4,16 @@
 //! Sources: `CPython` `PC/venvlauncher.c` (`home` of `pyvenv.cfg`), PEP 486 (`py` and `VIRTUAL_ENV`); the launchers that pip and
 //! uv write are read by [`crate::venv::scripts`].
 
-use super::{Hop, HopKind, Stop, Way};
+use super::{Hop, HopKind, Stop, Way, batch, py};
 use crate::machine::path::Rules;
 use crate::machine::{Fault, Machine};
+use crate::text;
 use crate::venv::Unknown;
 use crate::venv::config::{Config, Reader};
 use crate::venv::scripts::{Program, Shebang};
+
+/// A batch file worth following is short.
+const BATCH: usize = 64 * 1024;
 
 /// What a file of a Windows machine is, and where it leads: the hop, and why it ends where it does.
 pub(super) fn hop(machine: &dyn Machine, path: &str) -> (Hop, Option<Stop>) {
@@ -23,12 +27,17 @@ pub(super) fn hop(machine: &dyn Machine, path: &str) -> (Hop, Option<Stop>) {
         let stop = unknown(path, "Windows decides which installed app this empty file stands for");
         return (leads(path, HopKind::Launcher, Way::StoreAlias, None), Some(stop));
     }
-    if matches!(extension.as_str(), ".bat" | ".cmd" | ".ps1") {
+    let is_batch = matches!(extension.as_str(), ".bat" | ".cmd");
+    let text = || machine.read(path, BATCH).map(|bytes| text::decode(&bytes)).ok();
+    if let Some(program) = is_batch.then(text).flatten().and_then(|text| batch::only_program(path, &text)) {
+        return (leads(path, HopKind::Script, Way::Wrapper, Some(program)), None);
+    }
+    if is_batch || extension == ".ps1" {
         let stop = unknown(path, "what a batch file or PowerShell script starts is decided while it runs");
         return (leads(path, HopKind::Script, Way::Shebang, None), Some(stop));
     }
     if matches!(stem.as_str(), "py" | "pyw") {
-        return py(machine, path, &stem);
+        return launcher(machine, path, &stem);
     }
     if let Some(home) = stem.starts_with("python").then(|| home(machine, path)).flatten() {
         let program = if stem.starts_with("pythonw") { "pythonw.exe" } else { "python.exe" };
@@ -46,14 +55,15 @@ pub(super) fn is_store_alias(machine: &dyn Machine, path: &str) -> bool {
     folder.ends_with("\\microsoft\\windowsapps") && machine.lstat(path).is_ok_and(|meta| meta.size == Some(0))
 }
 
-fn py(machine: &dyn Machine, path: &str, stem: &str) -> (Hop, Option<Stop>) {
+fn launcher(machine: &dyn Machine, path: &str, stem: &str) -> (Hop, Option<Stop>) {
     let program = if stem == "pyw" { "pythonw.exe" } else { "python.exe" };
     let active = machine.var("VIRTUAL_ENV").filter(|folder| !folder.is_empty());
     let active = active.map(|folder| Rules::Windows.join(&folder, &format!("Scripts\\{program}")));
-    let next = active.filter(|file| machine.stat(file).is_ok());
-    let why = "without an active environment, py chooses by PY_PYTHON, py.ini and the registered versions";
-    let stop = next.is_none().then(|| unknown(path, why));
-    (leads(path, HopKind::Launcher, Way::PyLauncher, next), stop)
+    let active = active.filter(|file| machine.stat(file).is_ok());
+    match active.map_or_else(|| py::choose(machine, path, program), Ok) {
+        Ok(next) => (leads(path, HopKind::Launcher, Way::PyLauncher, Some(next)), None),
+        Err(why) => (leads(path, HopKind::Launcher, Way::PyLauncher, None), Some(unknown(path, &why))),
+    }
 }
 
 /// `home` of the `pyvenv.cfg` beside the program or one folder up.

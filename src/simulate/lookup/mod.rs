@@ -5,6 +5,7 @@
 //! compares where `pip` and `python` lead. The field names that are serialised are the public contract's `which` object;
 //! what a page tells beyond it stands in fields that JSON leaves out.
 
+mod batch;
 mod chain;
 mod first_line;
 mod habits;
@@ -12,6 +13,7 @@ mod in_force;
 mod launchers;
 mod lessons;
 mod mismatch;
+mod py;
 mod scripts;
 mod shims;
 mod traps;
