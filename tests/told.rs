@@ -103,6 +103,15 @@ fn a_prompt_that_no_program_can_see_is_not_told_as_absent_without_a_word() {
     let seen = told("activate --sample linux --shell bash --env PS1=$");
     assert!(!seen.contains("No PS1 can be seen from here"), "{seen}");
     assert!(!told("activate --sample linux --shell fish").contains("No PS1"));
+    assert!(told("activate --sample linux --shell tcsh --unset prompt").contains("No prompt can be seen from here"));
+    assert!(!told("activate --sample linux --shell tcsh --env prompt=%").contains("No prompt"));
+}
+
+#[test]
+fn folders_stand_beside_themselves_where_the_environment_is_on_path_already() {
+    let page = told("which python3 --sample linux --env PATH=/usr/local/bin:/usr/bin:/home/ada/app/.venv/bin");
+    let beside = |folder: &str| page.lines().any(|line| line.split_whitespace().filter(|word| *word == folder).count() == 2);
+    assert!(beside("/usr/local/bin") && beside("/usr/bin") && beside(".venv/bin"), "{page}");
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine])
     if teller.depth > Depth::Facts && activation.activate.iter().any(|change| change.name == "PS1" && change.before.is_none()) {
         first.blocks.push(Block::Prose(teller.word(VIEW, "prompt-unseen", &values)));
     }
+    if teller.depth > Depth::Facts && is_followed && hides_prompt(activation) {
+        first.blocks.push(Block::Prose(teller.word(VIEW, "prompt-unseen-csh", &values)));
+    }
     let mut sections = vec![first];
     sections.push(changes(teller, "deactivate", &activation.deactivate, is_followed, &values));
     if !activation.unknown.is_empty() {
@@ -43,6 +46,12 @@ pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine])
         None => teller.word(VIEW, "no-script", &values),
     };
     Page { title, status: None, intro: Vec::new(), sections }
+}
+
+/// Whether it is csh, whose script would change a `prompt` that is set, and none is seen here.
+fn hides_prompt(activation: &Activation) -> bool {
+    let is_set = |name: &str| activation.after.contains_key(name);
+    matches!(activation.shell, Shell::Csh | Shell::Tcsh) && !is_set("prompt") && !is_set("VIRTUAL_ENV_DISABLE_PROMPT")
 }
 
 fn values(teller: &Teller<'_>, activation: &Activation) -> Values {

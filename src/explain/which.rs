@@ -110,8 +110,12 @@ fn hits(which: &Which, lookup: fn(&Command) -> Option<&Lookup>, index: usize) ->
     which.commands.iter().filter_map(outcome).filter(|(_, outcome)| !matches!(outcome, Found::Missing | Found::Repeated)).collect()
 }
 
-/// Rows in which equal folders stand beside each other; both lists keep their order.
+/// Rows in which equal folders stand beside each other; both lists keep their order. Activation changes the front of the list, so what
+/// both have in common at the end is matched first.
 fn paired<'a>(before: &'a [Folder], after: &'a [Folder]) -> Vec<(Option<&'a Folder>, Option<&'a Folder>)> {
+    let common = before.iter().rev().zip(after.iter().rev()).take_while(|(left, right)| left.dir == right.dir).count();
+    let (before, left_end) = before.split_at(before.len() - common);
+    let (after, right_end) = after.split_at(after.len() - common);
     let mut rows = Vec::new();
     let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
     let mut rest = before.iter().map(|folder| folder.dir.as_str()).collect::<std::collections::VecDeque<_>>();
@@ -129,6 +133,7 @@ fn paired<'a>(before: &'a [Folder], after: &'a [Folder]) -> Vec<(Option<&'a Fold
         }
     }
     rows.extend(left.map(|folder| (Some(folder), None)));
+    rows.extend(left_end.iter().zip(right_end).map(|(left, right)| (Some(left), Some(right))));
     rows
 }
 
