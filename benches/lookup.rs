@@ -43,6 +43,7 @@ fn main() {
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after,
         messages: Vec::new(),

@@ -84,7 +84,7 @@ impl Facts {
             Some(Command::Import { module, .. }) => {
                 Self::Import(Box::new(subject.import(module)?), subject.usual_startup().cloned().map(Box::new))
             }
-            Some(Command::Activate { .. }) => Self::Activate(subject.activation(), subject.script_lines()),
+            Some(Command::Activate { .. }) => Self::Activate(subject.whole_activation(), subject.script_lines()),
             Some(Command::Syspath { arguments, verify, .. }) => {
                 let program = subject.program()?;
                 let startup = subject.startup(&program, arguments);

@@ -4,7 +4,7 @@ use crate::Unusable;
 use crate::cli::{Asked, Extent};
 use crate::diagnose::{self, Report};
 use crate::machine::{Machine, Platform};
-use crate::simulate::activation::{self, Activation, ScriptLine, Shell, activate};
+use crate::simulate::activation::{self, Activation, ScriptLine, Shell, activate, activate_this};
 use crate::simulate::import::{Import, import};
 use crate::simulate::lookup::{Which, which};
 use crate::simulate::packages::anatomy::Anatomy;
@@ -90,6 +90,11 @@ impl Subject {
     /// What activation changes.
     pub fn activation(&self) -> Activation {
         activate(self.machine.as_ref(), &self.environment, self.shell)
+    }
+
+    /// The same, and what `activate_this.py` changes inside a running Python.
+    pub fn whole_activation(&self) -> Activation {
+        Activation { activate_this: activate_this(self.machine.as_ref(), &self.environment), ..self.activation() }
     }
 
     /// The activation script, line by line, each with its lesson.

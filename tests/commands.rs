@@ -94,6 +94,7 @@ fn ours(real: &Real, commands: &[&str], vars: BTreeMap<String, String>, cwd: &Pa
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after: vars,
         messages: Vec::new(),

@@ -18,6 +18,7 @@ fn activation(shell: Shell, after: BTreeMap<String, String>) -> Activation {
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after,
         messages: Vec::new(),

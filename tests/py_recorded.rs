@@ -42,6 +42,7 @@ fn lookup(command: &str, registry: &str, vars: &[(&str, &str)], ini: &str) -> Lo
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after: machine.vars(),
         messages: Vec::new(),

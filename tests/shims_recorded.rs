@@ -18,6 +18,7 @@ fn lookup(machine: &str, files: &[&str], vars: &[(&str, &str)], command: &str) -
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after,
         messages: Vec::new(),

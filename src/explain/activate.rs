@@ -41,6 +41,7 @@ pub fn page(teller: &Teller<'_>, activation: &Activation, script: &[ScriptLine])
             blocks: without,
         });
     }
+    sections.extend(activation.activate_this.as_ref().map(|told| super::activate_this::section(teller, told, &values)));
     let title = match &activation.script {
         Some(_) => Text::of(Role::Code, teller.word(VIEW, "command", &values).characters()),
         None => teller.word(VIEW, "no-script", &values),
@@ -98,7 +99,7 @@ pub fn shell_name(shell: Shell) -> &'static str {
 
 fn changes(teller: &Teller<'_>, id: &str, changes: &[Change], is_followed: bool, values: &Values) -> Section {
     let head = ["variable", "was", "becomes", "meaning"].map(|word| teller.word(VIEW, word, values)).to_vec();
-    let rows: Vec<Vec<Text>> = changes.iter().map(|change| row(teller, change, values)).collect();
+    let rows: Vec<Vec<Text>> = changes.iter().map(|change| variable_row(teller, change, values)).collect();
     let blocks = match (rows.is_empty(), is_followed) {
         (false, _) => vec![Block::Table(Table { head, rows })],
         (true, true) => vec![Block::Prose(teller.word(VIEW, "nothing", values))],
@@ -107,7 +108,8 @@ fn changes(teller: &Teller<'_>, id: &str, changes: &[Change], is_followed: bool,
     teller.section(id, values, blocks)
 }
 
-fn row(teller: &Teller<'_>, change: &Change, values: &Values) -> Vec<Text> {
+/// A variable, its values, and what it is for.
+pub(super) fn variable_row(teller: &Teller<'_>, change: &Change, values: &Values) -> Vec<Text> {
     let (before, after) =
         (said(teller, change.before.as_deref(), None, values), said(teller, change.after.as_deref(), change.before.as_deref(), values));
     let values = values.clone().with("name", Text::of(Role::Key, &change.name)).with("before", before.clone()).with("after", after.clone());
@@ -121,7 +123,7 @@ fn row(teller: &Teller<'_>, change: &Change, values: &Values) -> Vec<Text> {
 }
 
 /// A value as it is read best: a long list of folders is counted, and what it was before is not said twice.
-fn said(teller: &Teller<'_>, value: Option<&str>, before: Option<&str>, values: &Values) -> Text {
+pub(super) fn said(teller: &Teller<'_>, value: Option<&str>, before: Option<&str>, values: &Values) -> Text {
     let Some(value) = value else { return teller.word(VIEW, "unset", values) };
     if value.is_empty() {
         return teller.word(VIEW, "empty", values);

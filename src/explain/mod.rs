@@ -1,6 +1,7 @@
 //! Facts, simulation and lessons become a page. One file for each view; this one holds what they share: the [`Teller`].
 
 pub mod activate;
+pub mod activate_this;
 pub mod config;
 pub mod health;
 pub mod import;

@@ -41,7 +41,7 @@ pub struct Whole {
 impl Whole {
     /// Works out every part but the tree, which has options of its own.
     pub fn of(subject: &Subject, tree: Tree) -> Self {
-        let activate = subject.activation();
+        let activate = subject.whole_activation();
         let commands = ["python", "python3", "pip"].map(str::to_owned);
         let which = subject.which(&commands, &activate);
         let doctor = subject.health();

@@ -1,5 +1,6 @@
 //! What activation and deactivation change, followed through the text of the activation script itself.
 
+mod activate_this;
 mod annotate;
 mod batch;
 mod csh;
@@ -8,9 +9,10 @@ mod nushell;
 mod posix;
 mod powershell;
 mod programs;
+mod python;
 mod state;
-mod xonsh;
 
+pub use activate_this::{ActivateThis, Held, InPython, activate_this};
 pub use annotate::{ScriptLine, annotate, annotations, lesson_ids};
 
 use crate::machine::{Fault, Machine, Platform, text};
@@ -60,6 +62,9 @@ pub struct Activation {
     pub activate: Vec<Change>,
     /// One row for each variable whose value changes by `deactivate` afterwards.
     pub deactivate: Vec<Change>,
+    /// What `activate_this.py` does inside a running Python; `None` where there is none or it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activate_this: Option<ActivateThis>,
     /// What could not be followed, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<Unknown>,
@@ -127,6 +132,7 @@ pub fn activate_in(machine: &dyn Machine, scripts_dir: &str, shell: Shell, stric
         script: None,
         activate: Vec::new(),
         deactivate: Vec::new(),
+        activate_this: None,
         unknown: Vec::new(),
         after: machine.vars(),
         messages: Vec::new(),
@@ -278,7 +284,7 @@ fn follow_nushell(machine: &dyn Machine, path: &str, text: &str) -> Course {
 
 fn follow_xonsh(machine: &dyn Machine, path: &str, text: &str) -> Course {
     let before = Variables::of(machine, Names::Exact, |_| false);
-    let mut xonsh = xonsh::Xonsh::new(machine, path, before.clone());
+    let mut xonsh = python::Python::xonsh(machine, path, before.clone());
     xonsh.source(text);
     let activated = xonsh.variables.clone();
     xonsh.call_alias("deactivate");

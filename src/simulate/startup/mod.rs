@@ -16,6 +16,7 @@ mod modules;
 mod pth;
 mod pypy;
 mod run;
+mod running;
 mod scene;
 mod settings;
 mod site;
@@ -27,6 +28,7 @@ mod undecodable;
 pub use command_line::{Switches, switches};
 pub use known_code::redirections;
 pub use run::{start, start_with};
+pub use running::add_site_dir;
 pub use started::{Refused, refused};
 pub use steps::{STEPS, WARNING};
 

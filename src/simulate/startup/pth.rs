@@ -191,7 +191,7 @@ impl Site<'_, '_> {
     }
 
     /// `site.addsitedir(path)` called by code: what is on `sys.path` by then is known, nothing else.
-    fn add_site_dir_anew(&mut self, path: &str, source: &Source) -> Result<(), Halt> {
+    pub(super) fn add_site_dir_anew(&mut self, path: &str, source: &Source) -> Result<(), Halt> {
         let known = std::mem::take(&mut self.known);
         let existing: Vec<String> = self.path.iter().filter(|item| self.disk.exists(&item.path)).map(|item| item.path.clone()).collect();
         for item in existing {

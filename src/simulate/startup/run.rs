@@ -29,7 +29,7 @@ pub fn start_with(machine: &dyn Machine, launch: &Launch, known: Option<&Install
 
 /// What is known of the result at any moment.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     implementation: Option<String>,
     version: Option<String>,
     paths: Option<Paths>,
@@ -105,7 +105,7 @@ fn stopped(stop: &Stop) -> Halt {
 }
 
 /// Finds the program, and what is compiled into it.
-fn set_the_scene<'m>(
+pub(super) fn set_the_scene<'m>(
     machine: &'m dyn Machine,
     launch: &Launch,
     known: Option<&Installation>,
@@ -148,7 +148,7 @@ fn set_the_scene<'m>(
 }
 
 /// `PyConfig` after command line and variables.
-fn settle_flags(scene: &Scene<'_>, line: &CommandLine) -> Flags {
+pub(super) fn settle_flags(scene: &Scene<'_>, line: &CommandLine) -> Flags {
     let mut flags = Flags {
         isolated: line.isolated,
         ignore_environment: line.ignore_environment,

@@ -54,30 +54,42 @@ const VENV: &str = "Lib/site.py: venv";
 pub(super) fn run(scene: &Scene<'_>, vendor: Vendor, flags: Flags, mut paths: Paths, account: &mut Account) -> Result<SiteEnd, Halt> {
     account.push(Step::new(steps::SITE, Outcome::Found, MAIN));
     let path = std::mem::take(&mut paths.items);
-    let mut site = Site {
-        disk: scene.disk,
-        cwd: scene.disk.machine.cwd(),
-        prefixes: vec![paths.prefix.clone(), paths.exec_prefix.clone()],
-        known: HashSet::new(),
-        batch: scene.release.batches_site().then(super::pth::Batch::default),
-        easy_install: super::known_code::EasyInstall::default(),
-        folders: 0,
-        nested: 0,
-        flags,
-        in_venv: paths.prefix != paths.base_prefix,
-        user_enabled: None,
-        isolated_by: Source::default(),
-        system_site_by: Source::default(),
-        scene,
-        vendor,
-        account,
-        path,
-        found: paths,
-    };
+    let mut site = Site { vendor, ..Site::new(scene, flags, paths, path, account) };
     match site.main() {
         Ok(()) => Ok(SiteEnd { paths: site.found, path: site.path, user_site: site.user_enabled }),
         Err(Halt::SiteFailed) => Ok(SiteEnd { paths: site.found, path: site.path, user_site: None }),
         Err(halt) => Err(halt),
+    }
+}
+
+impl<'s, 'm> Site<'s, 'm> {
+    fn new(scene: &'s Scene<'m>, flags: Flags, paths: Paths, path: Vec<PathItem>, account: &'s mut Account) -> Self {
+        Self {
+            disk: scene.disk,
+            cwd: scene.disk.machine.cwd(),
+            prefixes: vec![paths.prefix.clone(), paths.exec_prefix.clone()],
+            known: HashSet::new(),
+            batch: scene.release.batches_site().then(super::pth::Batch::default),
+            easy_install: super::known_code::EasyInstall::default(),
+            folders: 0,
+            nested: 0,
+            flags,
+            in_venv: paths.prefix != paths.base_prefix,
+            user_enabled: None,
+            isolated_by: Source::default(),
+            system_site_by: Source::default(),
+            scene,
+            vendor: scene.installation.vendor,
+            account,
+            path,
+            found: paths,
+        }
+    }
+
+    /// As the module is in a program that runs, where `sys.path` is `path`.
+    pub(super) fn running(scene: &'s Scene<'m>, flags: Flags, path: &[String], account: &'s mut Account) -> Self {
+        let items = path.iter().map(|path| item(path.clone(), Origin::Code, steps::SITE_PACKAGES, Source::default()));
+        Self::new(scene, flags, Paths::default(), items.collect(), account)
     }
 }
 

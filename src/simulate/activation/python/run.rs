@@ -1,11 +1,37 @@
-//! Runs the statements of a xonsh script.
+//! Runs the statements of a script.
 
 use super::expressions::Expression;
 use super::syntax::{Kind, Statement};
-use super::{Done, Flow, Function, Halt, Item, Xonsh};
+use super::values;
+use super::{Dialect, Done, Exception, Flow, Function, Halt, Item, Python};
 use std::collections::BTreeMap;
 
-impl Xonsh<'_> {
+/// The exceptions that a script may raise by itself.
+const EXCEPTIONS: [Exception; 9] = [
+    "AssertionError",
+    "AttributeError",
+    "EnvironmentError",
+    "Exception",
+    "ImportError",
+    "KeyError",
+    "NameError",
+    "RuntimeError",
+    "ValueError",
+];
+
+/// Whether an `except` with these classes catches an exception of that class.
+fn catches(names: &[String], class: Exception) -> bool {
+    let wider: &[&str] = match class {
+        "KeyError" => &["LookupError"],
+        _ => &[],
+    };
+    names.is_empty()
+        || names
+            .iter()
+            .any(|name| name == class || ["Exception", "BaseException"].contains(&name.as_str()) || wider.contains(&name.as_str()))
+}
+
+impl Python<'_> {
     pub(super) fn block(&mut self, statements: &[Statement]) -> Done<Flow> {
         for statement in statements {
             if !self.fuel.burn(1) {
@@ -25,19 +51,27 @@ impl Xonsh<'_> {
             Kind::Pass => {}
             Kind::Break => return Ok(Flow::Break),
             Kind::Continue => return Ok(Flow::Continue),
-            Kind::Raise => return Err(Halt::Raised(format!("line {line}: the script raises an error"))),
+            Kind::Raise(name) => {
+                let message = format!("line {line}: the script raises an error");
+                let known = EXCEPTIONS.iter().find(|known| *known == name);
+                return Err(known.map_or_else(|| Halt::Lost(message.clone()), |known| Halt::Raised(known, message.clone())));
+            }
             Kind::Return(value) => {
                 let value = value.as_ref().map_or(Ok(Item::None), |value| self.evaluate(value, line))?;
                 return Ok(Flow::Return(value));
             }
             Kind::Expression(expression) => drop(self.evaluate(expression, line)?),
             Kind::Assign(target, value) => {
-                let value = self.evaluate(value, line)?;
-                self.assign(target, value, line)?;
+                let made = self.evaluate(value, line)?;
+                self.refuse_alias(value, &made, line)?;
+                self.assign(target, made, line)?;
             }
             Kind::Delete(target) => self.delete(target, line)?,
             Kind::Import(names) => {
                 for (name, stands_for) in names {
+                    if self.dialect == Dialect::Plain {
+                        self.import(stands_for, line)?;
+                    }
                     self.bind(name, Item::Foreign(stands_for.clone()));
                 }
             }
@@ -45,6 +79,7 @@ impl Xonsh<'_> {
                 self.functions.insert(name.clone(), Function { parameters: parameters.clone(), body: body.clone() });
                 self.bind(name, Item::Named(name.clone()));
             }
+            Kind::Class(..) if self.dialect == Dialect::Plain => return Err(Halt::Lost(format!("line {line}: a class is not followed"))),
             Kind::Class(name, body) => self.class(name, body, line)?,
             Kind::If(branches, last) => {
                 for (condition, body) in branches {
@@ -55,11 +90,20 @@ impl Xonsh<'_> {
                 return last.as_ref().map_or(Ok(Flow::Next), |body| self.block(body));
             }
             Kind::For(names, values, body) => return self.for_each(names, values, body, line),
-            Kind::Try(body, handler) => {
-                return match (self.block(body), handler) {
-                    (Err(Halt::Raised(_)), Some(handler)) => self.block(handler),
-                    (result, _) => result,
-                };
+            Kind::Try(body, handlers, last) => {
+                let mut result = self.block(body);
+                if let Err(Halt::Raised(class, _)) = &result
+                    && let Some((_, handler)) = handlers.iter().find(|(names, _)| catches(names, class))
+                {
+                    result = self.block(handler);
+                }
+                if let (Some(last), false) = (last, matches!(result, Err(Halt::Lost(_)))) {
+                    match self.block(last)? {
+                        Flow::Next => {}
+                        other => return Ok(other),
+                    }
+                }
+                return result;
             }
         }
         Ok(Flow::Next)
@@ -89,7 +133,12 @@ impl Xonsh<'_> {
         let Item::List(items) = self.evaluate(values, line)? else {
             return Err(Halt::Lost(format!("line {line}: what a loop goes over is not followed")));
         };
+        let whole = items.clone();
+        let has_name = self.dialect == Dialect::Plain && matches!(values, Expression::Name(_) | Expression::Attribute(..));
         for item in items {
+            if has_name && self.evaluate(values, line)? != Item::List(whole.clone()) {
+                return Err(Halt::Lost(format!("line {line}: a loop over a list that it changes is not followed")));
+            }
             match (names, item) {
                 ([name], item) => self.bind(name, item),
                 (names, Item::List(parts)) if parts.len() == names.len() => {
@@ -114,16 +163,26 @@ impl Xonsh<'_> {
     }
 
     pub(super) fn truth(&mut self, condition: &Expression, line: u32) -> Done<bool> {
-        Ok(match self.evaluate(condition, line)? {
+        let value = self.evaluate(condition, line)?;
+        self.is_true(&value, line)
+    }
+
+    pub(super) fn is_true(&self, value: &Item, line: u32) -> Done<bool> {
+        Ok(match value {
             Item::None => false,
-            Item::Truth(truth) => truth,
+            Item::Truth(truth) => *truth,
+            Item::Number(number) => *number != 0,
             Item::Text(text) => !text.is_empty(),
-            Item::List(items) => !items.is_empty(),
+            Item::List(items) | Item::Set(items) => !items.is_empty(),
+            Item::Foreign(name) if self.dialect == Dialect::Plain => {
+                return Err(Halt::Lost(format!("line {line}: {name} is not followed")));
+            }
             _ => true,
         })
     }
 
     pub(super) fn assign(&mut self, target: &Expression, value: Item, line: u32) -> Done<()> {
+        values::light(values::weight(&value), line)?;
         match target {
             Expression::Name(name) => self.bind(name, value),
             Expression::Variable(name) => self.set_environment(name, &value, line)?,
@@ -133,17 +192,26 @@ impl Xonsh<'_> {
                         attributes.insert(name.clone(), value);
                     }
                 }
+                Item::Foreign(owner) if self.dialect == Dialect::Plain => self.set_attribute(&format!("{owner}.{name}"), value, line)?,
                 Item::Foreign(owner) => drop(self.globals.insert(format!("{owner}.{name}"), value)),
                 _ => return Err(Halt::Lost(format!("line {line}: an assignment is not followed"))),
             },
             Expression::Index(owner, key) => {
                 let (owner, key) = (self.evaluate(owner, line)?, self.evaluate(key, line)?);
-                let key = super::values::text(&key, line)?;
+                let key = values::text(&key, line)?;
                 match owner {
                     Item::Foreign(owner) if owner == "aliases" => drop(self.aliases.insert(key, value)),
-                    Item::Foreign(owner) if owner == super::ENVIRONMENT => self.set_environment(&key, &value, line)?,
+                    Item::Foreign(owner) if self.is_environment(&owner) => self.set_environment(&key, &value, line)?,
                     _ => return Err(Halt::Lost(format!("line {line}: an assignment is not followed"))),
                 }
+            }
+            Expression::Slice(owner, from, to) => {
+                let (Item::List(mut items), Item::List(new)) = (self.evaluate(owner, line)?, value) else {
+                    return Err(Halt::Lost(format!("line {line}: an assignment is not followed")));
+                };
+                let (from, to) = self.bounds(from.as_deref(), to.as_deref(), items.len(), line)?;
+                items.splice(from..to, new);
+                self.assign(owner, Item::List(items), line)?;
             }
             _ => return Err(Halt::Lost(format!("line {line}: an assignment is not followed"))),
         }
@@ -155,21 +223,23 @@ impl Xonsh<'_> {
             Expression::Variable(name) => self.remove(name, line),
             Expression::Index(owner, key) => {
                 let (owner, key) = (self.evaluate(owner, line)?, self.evaluate(key, line)?);
-                let key = super::values::text(&key, line)?;
+                let key = values::text(&key, line)?;
                 match owner {
-                    Item::Foreign(owner) if owner == "aliases" => {
-                        self.aliases.remove(&key).map(drop).ok_or_else(|| Halt::Raised(format!("line {line}: there is no alias {key}")))
-                    }
-                    Item::Foreign(owner) if owner == super::ENVIRONMENT => self.remove(&key, line),
+                    Item::Foreign(owner) if owner == "aliases" => self
+                        .aliases
+                        .remove(&key)
+                        .map(drop)
+                        .ok_or_else(|| Halt::Raised("KeyError", format!("line {line}: there is no alias {key}"))),
+                    Item::Foreign(owner) if self.is_environment(&owner) => self.remove(&key, line),
                     _ => Err(Halt::Lost(format!("line {line}: del is not followed"))),
                 }
             }
             Expression::Attribute(owner, name) => match self.evaluate(owner, line)? {
                 Item::Object(number) => {
                     let removed = self.objects.get_mut(number).and_then(|(_, attributes)| attributes.remove(name));
-                    removed.map(drop).ok_or_else(|| Halt::Raised(format!("line {line}: there is no attribute {name}")))
+                    removed.map(drop).ok_or_else(|| Halt::Raised("AttributeError", format!("line {line}: there is no attribute {name}")))
                 }
-                Item::Foreign(owner) => {
+                Item::Foreign(owner) if self.dialect != Dialect::Plain => {
                     self.globals.remove(&format!("{owner}.{name}"));
                     Ok(())
                 }
@@ -182,7 +252,7 @@ impl Xonsh<'_> {
     /// Removes a variable; a missing one is an error.
     pub(super) fn remove(&mut self, name: &str, line: u32) -> Done<()> {
         if self.environment(name)?.is_none() {
-            return Err(Halt::Raised(format!("line {line}: {name} is not set")));
+            return Err(Halt::Raised("KeyError", format!("line {line}: {name} is not set")));
         }
         self.variables.unset(name, line);
         Ok(())

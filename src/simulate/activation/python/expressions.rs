@@ -6,6 +6,8 @@ use super::syntax::{Error, end_of_text};
 #[derive(Debug, Clone)]
 pub(super) enum Expression {
     Text(String),
+    /// `b"…"`
+    Bytes(Box<Expression>),
     /// `f"…{name}…"`: texts and names by turns.
     Format(Vec<(String, Option<Box<Expression>>)>),
     Name(String),
@@ -15,8 +17,15 @@ pub(super) enum Expression {
     Environment,
     Attribute(Box<Expression>, String),
     Index(Box<Expression>, Box<Expression>),
-    /// `[:]`
-    Copy(Box<Expression>),
+    /// `[from:to]`
+    Slice(Box<Expression>, Option<Box<Expression>>, Option<Box<Expression>>),
+    Number(i64),
+    /// `-value`
+    Negative(Box<Expression>),
+    /// `name := value`
+    Bind(String, Box<Expression>),
+    /// `item for name in values if condition`
+    Each(Box<Each>),
     /// What is called, with plain and named arguments.
     Call(Box<Expression>, Vec<Expression>, Vec<(String, Expression)>),
     List(Vec<Expression>),
@@ -26,6 +35,17 @@ pub(super) enum Expression {
     Binary(&'static str, Box<Expression>, Box<Expression>),
     /// `a if condition else b`
     Choice(Box<Expression>, Box<Expression>, Box<Expression>),
+}
+
+/// A comprehension, or a generator.
+#[derive(Debug, Clone)]
+pub(super) struct Each {
+    pub(super) item: Expression,
+    pub(super) name: String,
+    pub(super) values: Expression,
+    pub(super) condition: Option<Expression>,
+    /// Whether it stands in `[…]`; else each item is made when it is asked for.
+    pub(super) is_list: bool,
 }
 
 const DEPTH: u32 = 40;
@@ -109,6 +129,13 @@ impl Reader {
             return self.fail("an expression is nested too deeply to be followed");
         }
         let value = self.either()?;
+        if let Expression::Name(name) = &value
+            && self.take(":=")
+        {
+            let value = Expression::Bind(name.clone(), Box::new(self.expression()?));
+            self.depth -= 1;
+            return Ok(value);
+        }
         let value = if self.take("if") {
             let condition = self.either()?;
             if !self.take("else") {
@@ -144,7 +171,9 @@ impl Reader {
         }
         let left = self.sum()?;
         let here = self.at;
-        for (sign, name) in [("==", "=="), ("!=", "!="), ("not", "not in"), ("in", "in"), ("is", "is")] {
+        for (sign, name) in
+            [("==", "=="), ("!=", "!="), ("not", "not in"), ("in", "in"), ("is", "is"), ("<=", "<="), (">=", ">="), ("<", "<"), (">", ">")]
+        {
             if !self.take(sign) {
                 continue;
             }
@@ -162,10 +191,19 @@ impl Reader {
 
     fn sum(&mut self) -> Result<Expression, Error> {
         let mut left = self.postfix()?;
-        while self.take("+") {
-            left = Expression::Binary("+", Box::new(left), Box::new(self.postfix()?));
+        loop {
+            self.space();
+            let sign = match self.peek() {
+                Some('+') => "+",
+                Some('-') => "-",
+                _ => return Ok(left),
+            };
+            if self.chars.get(self.at + 1) == Some(&'=') {
+                return Ok(left);
+            }
+            self.at += 1;
+            left = Expression::Binary(sign, Box::new(left), Box::new(self.postfix()?));
         }
-        Ok(left)
     }
 
     fn postfix(&mut self) -> Result<Expression, Error> {
@@ -173,18 +211,26 @@ impl Reader {
         loop {
             if self.peek() == Some('.') {
                 self.at += 1;
-                value = Expression::Attribute(Box::new(value), self.name());
+                let name = self.name();
+                if name.is_empty() {
+                    return self.fail("a name is missing behind a dot");
+                }
+                value = Expression::Attribute(Box::new(value), name);
             } else if self.peek() == Some('(') {
                 self.at += 1;
                 let (plain, named) = self.arguments()?;
                 value = Expression::Call(Box::new(value), plain, named);
             } else if self.peek() == Some('[') {
                 self.at += 1;
-                if self.take(":") {
-                    value = Expression::Copy(Box::new(value));
-                } else {
-                    value = Expression::Index(Box::new(value), Box::new(self.expression()?));
-                }
+                let from = if self.take(":") { None } else { Some(self.expression()?) };
+                value = match from {
+                    Some(from) if !self.take(":") => Expression::Index(Box::new(value), Box::new(from)),
+                    from => {
+                        self.space();
+                        let to = if self.peek() == Some(']') { None } else { Some(Box::new(self.expression()?)) };
+                        Expression::Slice(Box::new(value), from.map(Box::new), to)
+                    }
+                };
                 if !self.take("]") {
                     return self.fail("an element is not followed");
                 }
@@ -198,13 +244,21 @@ impl Reader {
     fn arguments(&mut self) -> Result<(Vec<Expression>, Vec<(String, Expression)>), Error> {
         let (mut plain, mut named) = (Vec::new(), Vec::new());
         while !self.take(")") {
+            if self.take("*") {
+                plain.push(Expression::Spread(Box::new(self.postfix()?)));
+                if !self.take(",") && self.peek() != Some(')') {
+                    return self.fail("an argument is not followed");
+                }
+                continue;
+            }
             let here = self.at;
             let name = self.name();
             if !name.is_empty() && self.take("=") && self.peek() != Some('=') {
                 named.push((name, self.expression()?));
             } else {
                 self.at = here;
-                plain.push(self.expression()?);
+                let value = self.expression()?;
+                plain.push(self.each(value, false)?);
             }
             if !self.take(",") && self.peek() != Some(')') {
                 return self.fail("an argument is not followed");
@@ -213,10 +267,29 @@ impl Reader {
         Ok((plain, named))
     }
 
+    /// `item`, or what stands behind it makes a comprehension of.
+    fn each(&mut self, item: Expression, is_list: bool) -> Result<Expression, Error> {
+        if !self.take("for") {
+            return Ok(item);
+        }
+        let name = self.name();
+        if name.is_empty() || !self.take("in") {
+            return self.fail("a comprehension is not followed");
+        }
+        let values = self.either()?;
+        let condition = if self.take("if") { Some(self.either()?) } else { None };
+        Ok(Expression::Each(Box::new(Each { item, name, values, condition, is_list })))
+    }
+
     fn items(&mut self, close: &str) -> Result<(Vec<Expression>, bool), Error> {
         let (mut items, mut comma) = (Vec::new(), false);
         while !self.take(close) {
-            items.push(if self.take("*") { Expression::Spread(Box::new(self.postfix()?)) } else { self.expression()? });
+            items.push(if self.take("*") {
+                Expression::Spread(Box::new(self.postfix()?))
+            } else {
+                let item = self.expression()?;
+                self.each(item, close == "]")?
+            });
             self.space();
             if self.take(",") {
                 comma = true;
@@ -241,16 +314,28 @@ impl Reader {
             Some('(') => {
                 self.at += 1;
                 let (mut items, comma) = self.items(")")?;
-                Ok(if items.len() == 1 && !comma { items.remove(0) } else { Expression::List(items) })
+                let one = items.len() == 1 && !comma && !matches!(items.first(), Some(Expression::Spread(_)));
+                Ok(if one { items.remove(0) } else { Expression::List(items) })
             }
             Some('[') => {
                 self.at += 1;
-                self.items("]").map(|(items, _)| Expression::List(items))
+                let (mut items, _) = self.items("]")?;
+                let is_each = items.len() == 1 && matches!(items.first(), Some(Expression::Each(_)));
+                Ok(if is_each { items.remove(0) } else { Expression::List(items) })
             }
             Some('"' | '\'') => self.text(""),
+            Some('-') => {
+                self.at += 1;
+                Ok(Expression::Negative(Box::new(self.postfix()?)))
+            }
+            Some(c) if c.is_ascii_digit() => match self.name() {
+                digits if digits.len() > 1 && digits.starts_with('0') => self.fail("a number is not followed"),
+                digits => digits.parse().map(Expression::Number).map_err(|_| (self.line, "a number is not followed".to_owned())),
+            },
             Some(c) if c.is_alphabetic() || c == '_' => {
                 let name = self.name();
                 match self.peek() {
+                    Some('"' | '\'') if name.to_lowercase().contains('b') => Ok(Expression::Bytes(Box::new(self.text("")?))),
                     Some('"' | '\'') if name.len() <= 2 => self.text(&name.to_lowercase()),
                     _ => Ok(Expression::Name(name)),
                 }
@@ -276,12 +361,18 @@ impl Reader {
         if !prefix.contains('f') {
             return Ok(Expression::Text(text));
         }
+        if text.contains("{{") || text.contains("}}") {
+            return self.fail("a doubled brace is not followed");
+        }
         let (mut parts, mut rest) = (Vec::new(), text.as_str());
         while let Some((before, tail)) = rest.split_once('{') {
             let Some((name, behind)) = tail.split_once('}') else { return self.fail("a brace is not closed") };
             let mut reader = Self::new(name, self.line);
             reader.depth = self.depth + 1;
             parts.push((before.to_owned(), Some(Box::new(reader.expression()?))));
+            if !reader.rest().trim().is_empty() {
+                return self.fail("a format is not followed");
+            }
             rest = behind;
         }
         parts.push((rest.to_owned(), None));

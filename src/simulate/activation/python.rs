@@ -1,9 +1,11 @@
-//! Follows xonsh's activation script, which is Python with `$NAME` for the environment's variables.
+//! Follows scripts that are written in Python: xonsh's `activate.xsh`, which has `$NAME` for the environment's variables, and
+//! `activate_this.py`, which a running Python reads.
 //!
-//! Only what such scripts consist of is understood: classes with methods, assignments, conditions, loops over tuples, calls of a few
+//! Only what such scripts consist of is understood: classes with methods, assignments, conditions, loops over lists, calls of a few
 //! functions. Whatever else a script does is told as unknown.
 
 mod expressions;
+mod plain;
 mod run;
 mod syntax;
 mod values;
@@ -13,17 +15,22 @@ use super::state::{Fuel, Value, Variables};
 use crate::machine::Machine;
 use crate::venv::Unknown;
 use expressions::Expression;
+pub(super) use plain::Host;
 use std::collections::BTreeMap;
 use syntax::Block;
 
 /// A value of the script.
 #[derive(Debug, Clone, PartialEq)]
-enum Item {
+pub(super) enum Item {
     None,
     Truth(bool),
+    Number(i64),
     Text(String),
+    /// A list, or a tuple.
     List(Vec<Item>),
-    /// An object by its number; its attributes live in [`Xonsh::objects`].
+    /// A set, of which only what is in it is known, not the order.
+    Set(Vec<Item>),
+    /// An object by its number; its attributes live in [`Python::objects`].
     Object(usize),
     /// A class or a function of the script, by name.
     Named(String),
@@ -31,6 +38,12 @@ enum Item {
     Method(usize, String),
     /// Something of Python or xonsh, by its dotted name: `os.path.join`, `__xonsh__.env`.
     Foreign(String),
+}
+
+impl From<&str> for Item {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
 }
 
 /// What goes on after a statement.
@@ -42,10 +55,24 @@ enum Flow {
     Continue,
 }
 
+/// Whose script it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// xonsh's, of 0.13 or older, which has no `__xonsh__.imp`.
+    OldXonsh,
+    /// xonsh's.
+    Xonsh,
+    /// Python's own.
+    Plain,
+}
+
+/// The class of an exception, as an `except` names it.
+type Exception = &'static str;
+
 /// Why the script goes no further: a Python exception with its text, or something that is not followed.
 #[derive(Debug, Clone, PartialEq)]
 enum Halt {
-    Raised(String),
+    Raised(Exception, String),
     Lost(String),
 }
 
@@ -53,8 +80,6 @@ type Done<T> = Result<T, Halt>;
 
 const STEPS: u32 = 20_000;
 const CALLS: usize = 40;
-/// xonsh's environment, as scripts name it.
-const ENVIRONMENT: &str = "__xonsh__.env";
 
 /// A function: its parameters with their defaults, and its body.
 #[derive(Debug, Clone)]
@@ -63,13 +88,15 @@ struct Function {
     body: Block,
 }
 
-/// xonsh in the middle of a script.
-pub(super) struct Xonsh<'m> {
+/// Python in the middle of a script.
+pub(super) struct Python<'m> {
     machine: &'m dyn Machine,
     script: String,
     pub(super) variables: Variables,
     pub(super) unknown: Vec<Unknown>,
     pub(super) messages: Vec<String>,
+    /// Whether the script was not followed to its end.
+    pub(super) is_lost: bool,
     functions: BTreeMap<String, Function>,
     /// Each class: its methods, and its own attributes.
     classes: BTreeMap<String, BTreeMap<String, Function>>,
@@ -80,19 +107,28 @@ pub(super) struct Xonsh<'m> {
     locals: Vec<BTreeMap<String, Item>>,
     aliases: BTreeMap<String, Item>,
     fuel: Fuel,
-    /// Whether this xonsh is 0.13 or older, which has no `__xonsh__.imp`.
-    old: bool,
+    dialect: Dialect,
+    /// The Python that runs the script, where it is not xonsh's.
+    host: Option<&'m dyn Host>,
+    /// The line that last wrote each attribute of `sys`.
+    lines: BTreeMap<String, u32>,
 }
 
-impl<'m> Xonsh<'m> {
+impl<'m> Python<'m> {
     /// xonsh with these variables.
-    pub(super) fn new(machine: &'m dyn Machine, script: &str, variables: Variables) -> Self {
+    pub(super) fn xonsh(machine: &'m dyn Machine, script: &str, variables: Variables) -> Self {
+        let old = version(machine).is_some_and(|version| version < (0, 14));
+        Self::new(machine, script, variables, if old { Dialect::OldXonsh } else { Dialect::Xonsh })
+    }
+
+    fn new(machine: &'m dyn Machine, script: &str, variables: Variables, dialect: Dialect) -> Self {
         Self {
             machine,
             script: script.to_owned(),
             variables,
             unknown: Vec::new(),
             messages: Vec::new(),
+            is_lost: false,
             functions: BTreeMap::new(),
             classes: BTreeMap::new(),
             objects: Vec::new(),
@@ -100,7 +136,9 @@ impl<'m> Xonsh<'m> {
             locals: Vec::new(),
             aliases: BTreeMap::new(),
             fuel: Fuel::new(STEPS),
-            old: version(machine).is_some_and(|version| version < (0, 14)),
+            dialect,
+            host: None,
+            lines: BTreeMap::new(),
         }
     }
 
@@ -108,7 +146,10 @@ impl<'m> Xonsh<'m> {
     pub(super) fn source(&mut self, text: &str) {
         match syntax::parse(text) {
             Ok(block) => {
-                let result = self.block(&block).map(drop);
+                let result = self.block(&block).and_then(|flow| match flow {
+                    Flow::Next => Ok(()),
+                    _ => Err(Halt::Lost("a return, break or continue outside of what it leaves is not followed".to_owned())),
+                });
                 self.conclude(result);
             }
             Err((line, what)) => self.conclude(Err(Halt::Lost(format!("line {line}: {what}")))),
@@ -126,17 +167,23 @@ impl<'m> Xonsh<'m> {
     fn conclude(&mut self, result: Done<()>) {
         match result {
             Ok(()) => {}
-            Err(Halt::Raised(message)) => self.messages.push(message),
+            Err(Halt::Raised(_, message)) => self.messages.push(message),
             Err(Halt::Lost(why)) => {
+                self.is_lost = true;
                 self.variables.forget_all(&why);
                 self.unknown.push(Unknown { what: "what the rest of the script does".to_owned(), why });
             }
         }
     }
 
+    /// Whether this is the environment, as scripts name it.
+    fn is_environment(&self, name: &str) -> bool {
+        name == if self.dialect == Dialect::Plain { "os.environ" } else { "__xonsh__.env" }
+    }
+
     /// Whether xonsh keeps this variable as a list of folders: any whose name ends in `PATH` (xonsh.environ, `re_path`).
-    fn is_list(name: &str) -> bool {
-        name.ends_with("PATH") || name.ends_with("DIRS")
+    fn is_list(&self, name: &str) -> bool {
+        self.dialect != Dialect::Plain && (name.ends_with("PATH") || name.ends_with("DIRS"))
     }
 
     fn separator(&self) -> char {
@@ -146,7 +193,7 @@ impl<'m> Xonsh<'m> {
     fn environment(&self, name: &str) -> Done<Option<Item>> {
         match self.variables.get(name) {
             Value::Unset => Ok(None),
-            Value::Text(text) if Self::is_list(name) => {
+            Value::Text(text) if self.is_list(name) => {
                 let items = if text.is_empty() {
                     Vec::new()
                 } else {
@@ -161,12 +208,16 @@ impl<'m> Xonsh<'m> {
 
     fn set_environment(&mut self, name: &str, value: &Item, line: u32) -> Done<()> {
         let text = match value {
-            Item::List(items) => {
+            Item::List(items) if self.dialect != Dialect::Plain => {
                 let texts: Done<Vec<String>> = items.iter().map(|item| values::text(item, line)).collect();
                 texts?.join(&self.separator().to_string())
             }
             other => values::text(other, line)?,
         };
+        // Python refuses such a variable; a shell's script has none.
+        if name.is_empty() || name.contains(['=', '\0']) || text.contains('\0') {
+            return Err(Halt::Lost(format!("line {line}: a variable of that name or value is not followed")));
+        }
         self.variables.set_exported(name, Value::Text(text), line);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Reads the part of Python and xonsh that activation scripts are written in: lines and their indentation become blocks.
+//! Reads the part of Python and xonsh that such scripts are written in: lines and their indentation become blocks.
 
 use super::expressions::{Expression, Reader};
 use std::rc::Rc;
@@ -21,14 +21,15 @@ pub(super) enum Kind {
     Expression(Expression),
     If(Vec<(Expression, Block)>, Option<Block>),
     For(Vec<String>, Expression, Block),
-    /// The body, and what runs when it raises.
-    Try(Block, Option<Block>),
+    /// The body; what runs when it raises, each with the classes it is for, none meaning all; what runs in any case.
+    Try(Block, Vec<(Vec<String>, Block)>, Option<Block>),
     Function(String, Vec<(String, Option<Expression>)>, Block),
     Class(String, Block),
     /// Names and what they stand for.
     Import(Vec<(String, String)>),
     Return(Option<Expression>),
-    Raise,
+    /// The exception's class.
+    Raise(String),
     Pass,
     Break,
     Continue,
@@ -102,6 +103,9 @@ fn logical_lines(text: &str) -> Result<Vec<Line>, Error> {
             }
             whole.push(c);
             at += 1;
+        }
+        if depth > 0 {
+            return Err((first, "a bracket is not closed".to_owned()));
         }
         if !whole.trim().is_empty() {
             lines.push(Line { number: first, indent, text: whole.trim().to_owned() });
@@ -192,17 +196,7 @@ fn statement(lines: &[Line], at: &mut usize, depth: usize) -> Result<Kind, Error
             let (values, behind) = header(tail, number)?;
             Ok(Kind::For(names, values, body(lines, at, depth, &behind, indent)?))
         }
-        "try" => {
-            let first = body(lines, at, depth, rest.trim_start_matches(':'), indent)?;
-            let mut handler = None;
-            while let Some(line) =
-                lines.get(*at).filter(|line| line.indent == indent && (line.text.starts_with("except") || line.text.starts_with("finally")))
-            {
-                let behind = line.text.split_once(':').map_or("", |(_, behind)| behind).to_owned();
-                handler = Some(body(lines, at, depth, &behind, indent)?);
-            }
-            Ok(Kind::Try(first, handler))
-        }
+        "try" => attempt(lines, at, depth, rest, indent),
         "def" => {
             let mut reader = Reader::new(rest, number);
             let name = reader.name();
@@ -217,7 +211,19 @@ fn statement(lines: &[Line], at: &mut usize, depth: usize) -> Result<Kind, Error
         "pass" => simple(Kind::Pass, at),
         "break" => simple(Kind::Break, at),
         "continue" => simple(Kind::Continue, at),
-        "raise" => simple(Kind::Raise, at),
+        "raise" => {
+            if !rest.is_empty() {
+                let mut reader = Reader::new(rest, number);
+                reader.expression()?;
+                let behind = reader.rest();
+                match behind.trim().strip_prefix("from ") {
+                    Some(cause) => drop(whole(cause, number)?),
+                    None if behind.trim().is_empty() => {}
+                    None => return Err((number, format!("{} is not followed", behind.trim()))),
+                }
+            }
+            simple(Kind::Raise(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()), at)
+        }
         "return" => {
             let value = if rest.is_empty() { None } else { Some(whole(rest, number)?) };
             simple(Kind::Return(value), at)
@@ -229,6 +235,10 @@ fn statement(lines: &[Line], at: &mut usize, depth: usize) -> Result<Kind, Error
             let mut reader = Reader::new(&line.text, number);
             let left = reader.expression()?;
             let tail = reader.rest().trim_start().to_owned();
+            if let Some(value) = tail.strip_prefix("+=") {
+                let sum = Expression::Binary("+", Box::new(left.clone()), Box::new(whole(value, number)?));
+                return simple(Kind::Assign(left, sum), at);
+            }
             let kind = match tail.strip_prefix('=').filter(|tail| !tail.starts_with('=')) {
                 Some(value) => Kind::Assign(left, whole(value, number)?),
                 None if tail.is_empty() => Kind::Expression(left),
@@ -237,6 +247,30 @@ fn statement(lines: &[Line], at: &mut usize, depth: usize) -> Result<Kind, Error
             simple(kind, at)
         }
     }
+}
+
+/// `try:` with what belongs to it.
+fn attempt(lines: &[Line], at: &mut usize, depth: usize, rest: &str, indent: usize) -> Result<Kind, Error> {
+    let number = lines.get(*at).map_or(0, |line| line.number);
+    let first = body(lines, at, depth, rest.trim_start_matches(':'), indent)?;
+    let (mut handlers, mut last) = (Vec::new(), None);
+    while let Some(line) = lines.get(*at).filter(|line| line.indent == indent && last.is_none()) {
+        let (head, behind) = line.text.split_once(':').unwrap_or((&line.text, ""));
+        let behind = behind.to_owned();
+        if let Some(classes) = head.strip_prefix("except") {
+            let classes = classes.split(" as ").next().unwrap_or_default().trim_matches(['(', ')', ' ']);
+            let classes = classes.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+            handlers.push((classes, body(lines, at, depth, &behind, indent)?));
+        } else if head.trim() == "finally" {
+            last = Some(body(lines, at, depth, &behind, indent)?);
+        } else {
+            break;
+        }
+    }
+    if handlers.is_empty() && last.is_none() {
+        return Err((number, "try has no except".to_owned()));
+    }
+    Ok(Kind::Try(first, handlers, last))
 }
 
 /// An expression up to a colon, and what stands behind that.

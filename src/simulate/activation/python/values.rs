@@ -3,7 +3,8 @@
 use super::super::programs::basename;
 use super::super::state::{LONGEST, TOO_LONG};
 use super::expressions::Expression;
-use super::{CALLS, Done, ENVIRONMENT, Flow, Function, Halt, Item, Xonsh};
+use super::plain;
+use super::{CALLS, Dialect, Done, Flow, Function, Halt, Item, Python};
 use crate::machine::path::realpath;
 use std::collections::BTreeMap;
 
@@ -16,14 +17,31 @@ pub(super) fn text(value: &Item, line: u32) -> Done<String> {
     }
 }
 
-fn lost<T>(line: u32, what: &str) -> Done<T> {
+/// How much a value holds: its characters, and so many more for each item.
+pub(super) fn weight(value: &Item) -> usize {
+    match value {
+        Item::Text(text) => 16 + text.len(),
+        Item::List(items) | Item::Set(items) => 16 + items.iter().map(weight).sum::<usize>(),
+        _ => 16,
+    }
+}
+
+/// Refuses a value that has become too large to be carried around.
+pub(super) fn light(weight: usize, line: u32) -> Done<()> {
+    if weight > 2 * LONGEST { Err(Halt::Lost(format!("line {line}: {TOO_LONG}"))) } else { Ok(()) }
+}
+
+pub(super) fn lost<T>(line: u32, what: &str) -> Done<T> {
     Err(Halt::Lost(format!("line {line}: {what} is not followed")))
 }
 
-impl Xonsh<'_> {
+impl Python<'_> {
     pub(super) fn evaluate(&mut self, expression: &Expression, line: u32) -> Done<Item> {
         match expression {
             Expression::Text(text) => Ok(Item::Text(text.clone())),
+            Expression::Bytes(_) if self.dialect == Dialect::Plain => lost(line, "a value of bytes"),
+            // xonsh's scripts decode them where they stand.
+            Expression::Bytes(text) => self.evaluate(text, line),
             Expression::Format(parts) => {
                 let mut whole = String::new();
                 for (before, value) in parts {
@@ -31,13 +49,16 @@ impl Xonsh<'_> {
                     if let Some(value) = value {
                         let value = self.evaluate(value, line)?;
                         whole.push_str(&text(&value, line)?);
+                        light(whole.len(), line)?;
                     }
                 }
                 Ok(Item::Text(whole))
             }
             Expression::Name(name) => self.name(name, line),
-            Expression::Variable(name) => self.environment(name)?.ok_or_else(|| Halt::Raised(format!("line {line}: {name} is not set"))),
-            Expression::Environment => Ok(Item::Foreign(ENVIRONMENT.to_owned())),
+            Expression::Variable(name) => {
+                self.environment(name)?.ok_or_else(|| Halt::Raised("KeyError", format!("line {line}: {name} is not set")))
+            }
+            Expression::Environment => Ok(Item::Foreign("__xonsh__.env".to_owned())),
             Expression::Attribute(owner, name) => {
                 let owner = self.evaluate(owner, line)?;
                 self.attribute(&owner, name, line)
@@ -45,17 +66,41 @@ impl Xonsh<'_> {
             Expression::Index(owner, key) => {
                 let (owner, key) = (self.evaluate(owner, line)?, self.evaluate(key, line)?);
                 match owner {
-                    Item::Foreign(owner) if owner == ENVIRONMENT => {
+                    Item::Foreign(owner) if self.is_environment(&owner) => {
                         let name = text(&key, line)?;
-                        self.environment(&name)?.ok_or_else(|| Halt::Raised(format!("line {line}: {name} is not set")))
+                        self.environment(&name)?.ok_or_else(|| Halt::Raised("KeyError", format!("line {line}: {name} is not set")))
                     }
+                    Item::List(items) => match key {
+                        Item::Number(at) => {
+                            let at = if at < 0 { at.saturating_add(plain::length_of(items.len())) } else { at };
+                            let item = usize::try_from(at).ok().and_then(|at| items.get(at));
+                            item.cloned().ok_or_else(|| Halt::Raised("IndexError", format!("line {line}: there is no such element")))
+                        }
+                        _ => lost(line, "an element"),
+                    },
                     _ => lost(line, "an element"),
                 }
             }
-            Expression::Copy(value) => self.evaluate(value, line),
+            Expression::Slice(owner, from, to) => {
+                let owner = self.evaluate(owner, line)?;
+                self.slice(&owner, from.as_deref(), to.as_deref(), line)
+            }
+            Expression::Number(number) => Ok(Item::Number(*number)),
+            Expression::Negative(inner) => match self.evaluate(inner, line)? {
+                Item::Number(number) => Ok(Item::Number(-number)),
+                _ => lost(line, "a minus"),
+            },
+            Expression::Bind(name, value) => {
+                let made = self.evaluate(value, line)?;
+                self.refuse_alias(value, &made, line)?;
+                self.bind(name, made.clone());
+                Ok(made)
+            }
+            Expression::Each(each) => self.each(each, line),
             Expression::List(items) => {
-                let mut all = Vec::new();
+                let (mut all, mut carried) = (Vec::new(), 0);
                 for item in items {
+                    let known = all.len();
                     match item {
                         Expression::Spread(inner) => match self.evaluate(inner, line)? {
                             Item::List(items) => all.extend(items),
@@ -63,9 +108,8 @@ impl Xonsh<'_> {
                         },
                         item => all.push(self.evaluate(item, line)?),
                     }
-                    if all.len() > 10_000 {
-                        return lost(line, "a list of so many items");
-                    }
+                    carried += all.iter().skip(known).map(weight).sum::<usize>();
+                    light(carried, line)?;
                 }
                 Ok(Item::List(all))
             }
@@ -88,10 +132,11 @@ impl Xonsh<'_> {
             (None, "True") => Item::Truth(true),
             (None, "False") => Item::Truth(false),
             (None, "__file__") => Item::Text(self.script.clone()),
+            _ if self.dialect == Dialect::Plain => return plain::builtin(name, line),
             (None, "__xonsh__" | "aliases" | "hasattr" | "print" | "set" | "__import__" | "os" | "len" | "list" | "str") => {
                 Item::Foreign(name.to_owned())
             }
-            _ => return Err(Halt::Raised(format!("line {line}: the name {name} is not defined"))),
+            _ => return Err(Halt::Raised("NameError", format!("line {line}: the name {name} is not defined"))),
         })
     }
 
@@ -106,14 +151,19 @@ impl Xonsh<'_> {
                     return Ok(Item::Method(*number, name.to_owned()));
                 }
                 let of_class = self.globals.get(&format!("{class}.{name}")).cloned();
-                of_class.ok_or_else(|| Halt::Raised(format!("line {line}: there is no attribute {name}")))
+                of_class.ok_or_else(|| Halt::Raised("AttributeError", format!("line {line}: there is no attribute {name}")))
             }
-            Item::Foreign(owner) if self.old && owner == "__xonsh__" && name == "imp" => {
-                Err(Halt::Raised(format!("line {line}: this version of xonsh has no __xonsh__.imp")))
+            Item::Foreign(owner) if self.dialect == Dialect::OldXonsh && owner == "__xonsh__" && name == "imp" => {
+                Err(Halt::Raised("AttributeError", format!("line {line}: this version of xonsh has no __xonsh__.imp")))
             }
             Item::Foreign(owner) => {
                 let whole = format!("{owner}.{name}");
-                Ok(self.globals.get(&whole).cloned().unwrap_or(Item::Foreign(whole)))
+                match self.globals.get(&whole) {
+                    Some(known) => Ok(known.clone()),
+                    // Whether there is such a name at all is not known.
+                    None if self.dialect == Dialect::Plain && !plain::is_known(&whole) => lost(line, &whole),
+                    None => Ok(Item::Foreign(whole)),
+                }
             }
             _ => lost(line, &format!(".{name}")),
         }
@@ -126,14 +176,28 @@ impl Xonsh<'_> {
         }
         let (left, right) = (self.evaluate(left, line)?, self.evaluate(right, line)?);
         Ok(match sign {
+            "==" | "!=" | "is" if self.dialect == Dialect::Plain => Item::Truth(plain::equal(&left, &right, sign, line)? == (sign != "!=")),
+            "<" | ">" | "<=" | ">=" => Item::Truth(plain::compared(&left, &right, sign, line)?),
             "==" | "is" => Item::Truth(left == right),
             "!=" => Item::Truth(left != right),
-            "+" => Item::Text(text(&left, line)? + &text(&right, line)?),
+            "+" => match (left, right) {
+                (Item::List(mut first), Item::List(second)) => {
+                    light(first.iter().chain(&second).map(weight).sum(), line)?;
+                    first.extend(second);
+                    Item::List(first)
+                }
+                (Item::Number(first), Item::Number(second)) => Item::Number(first.saturating_add(second)),
+                (left, right) => Item::Text(text(&left, line)? + &text(&right, line)?),
+            },
+            "-" => match (left, right) {
+                (Item::Number(first), Item::Number(second)) => Item::Number(first.saturating_sub(second)),
+                _ => return lost(line, "a minus"),
+            },
             _ => {
                 let holds = match &right {
-                    Item::Foreign(owner) if owner == ENVIRONMENT => self.environment(&text(&left, line)?)?.is_some(),
+                    Item::Foreign(owner) if self.is_environment(owner) => self.environment(&text(&left, line)?)?.is_some(),
                     Item::Foreign(owner) if owner == "aliases" => self.aliases.contains_key(&text(&left, line)?),
-                    Item::List(items) => items.contains(&left),
+                    Item::List(items) | Item::Set(items) => items.contains(&left),
                     Item::Text(whole) => whole.contains(&text(&left, line)?),
                     _ => return lost(line, sign),
                 };
@@ -143,10 +207,7 @@ impl Xonsh<'_> {
     }
 
     fn called(&mut self, what: &Expression, plain: &[Expression], named: &[(String, Expression)], line: u32) -> Done<Item> {
-        let mut arguments = Vec::new();
-        for argument in plain {
-            arguments.push(self.evaluate(argument, line)?);
-        }
+        let Item::List(arguments) = self.evaluate(&Expression::List(plain.to_vec()), line)? else { return lost(line, "a call") };
         let mut options = BTreeMap::new();
         for (name, argument) in named {
             let value = self.evaluate(argument, line)?;
@@ -154,21 +215,39 @@ impl Xonsh<'_> {
         }
         // A list changes in place, so what holds it is written again.
         if let Expression::Attribute(holder, method) = what
-            && matches!(method.as_str(), "add" | "append" | "clear" | "discard" | "remove" | "insert")
+            && matches!(method.as_str(), "add" | "append" | "clear" | "discard" | "remove" | "insert" | "extend")
             && let Item::List(mut items) = self.evaluate(holder, line)?
         {
-            changed(&mut items, method, &arguments, &options, line)?;
+            if self.dialect == Dialect::Plain && matches!(method.as_str(), "add" | "discard") {
+                return lost(line, &format!(".{method}()"));
+            }
+            if self.dialect == Dialect::Plain && method == "remove" {
+                plain::remove_first(&mut items, &arguments, line)?;
+            } else {
+                changed(&mut items, method, &arguments, &options, line)?;
+            }
             return self.assign(holder, Item::List(items), line).map(|()| Item::None);
         }
         if let Expression::Attribute(holder, method) = what
             && let Item::Text(holder) = self.evaluate(holder, line)?
         {
+            if self.dialect == Dialect::Plain {
+                return plain::method(&holder, method, &arguments, line);
+            }
             return match method.as_str() {
                 "decode" | "strip" => Ok(Item::Text(holder)),
                 _ => lost(line, &format!(".{method}()")),
             };
         }
         let target = self.evaluate(what, line)?;
+        if self.dialect == Dialect::Plain {
+            let names_a_list = plain.iter().any(|argument| matches!(argument, Expression::Name(_) | Expression::Attribute(..)))
+                && arguments.iter().any(|argument| matches!(argument, Item::List(_)));
+            let is_print = target == Item::Foreign("print".to_owned());
+            if (!named.is_empty() && !is_print) || (names_a_list && matches!(target, Item::Named(_))) {
+                return lost(line, "an argument");
+            }
+        }
         self.call(&target, arguments, line)
     }
 
@@ -211,7 +290,7 @@ impl Xonsh<'_> {
             let value = match (given.next(), default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.evaluate(default, line)?,
-                (None, None) => return Err(Halt::Raised(format!("line {line}: the argument {name} is missing"))),
+                (None, None) => return Err(Halt::Raised("TypeError", format!("line {line}: the argument {name} is missing"))),
             };
             scope.insert(name.clone(), value);
         }
@@ -222,6 +301,11 @@ impl Xonsh<'_> {
     }
 
     fn foreign(&mut self, name: &str, arguments: &[Item], line: u32) -> Done<Item> {
+        if self.dialect == Dialect::Plain
+            && let Some(value) = self.plain_function(name, arguments, line)?
+        {
+            return Ok(value);
+        }
         let rules = self.machine.platform().rules();
         Ok(match (name, arguments) {
             ("os.path.join", [first, rest @ ..]) => {
@@ -258,10 +342,10 @@ impl Xonsh<'_> {
             }
             ("aliases.pop", [name, ..]) => self.aliases.remove(&text(name, line)?).unwrap_or(Item::None),
             ("aliases.get", [name, ..]) => self.aliases.get(&text(name, line)?).cloned().unwrap_or(Item::None),
-            (_, [name_of, rest @ ..]) if name == format!("{ENVIRONMENT}.get") => {
+            (_, [name_of, rest @ ..]) if name.strip_suffix(".get").is_some_and(|owner| self.is_environment(owner)) => {
                 self.environment(&text(name_of, line)?)?.unwrap_or_else(|| rest.first().cloned().unwrap_or(Item::None))
             }
-            (_, [name_of, rest @ ..]) if name == format!("{ENVIRONMENT}.pop") => {
+            (_, [name_of, rest @ ..]) if name.strip_suffix(".pop").is_some_and(|owner| self.is_environment(owner)) => {
                 let variable = text(name_of, line)?;
                 match (self.environment(&variable)?, rest.first()) {
                     (Some(value), _) => {
@@ -269,7 +353,7 @@ impl Xonsh<'_> {
                         value
                     }
                     (None, Some(default)) => default.clone(),
-                    (None, None) => return Err(Halt::Raised(format!("line {line}: {variable} is not set"))),
+                    (None, None) => return Err(Halt::Raised("KeyError", format!("line {line}: {variable} is not set"))),
                 }
             }
             _ => return lost(line, &format!("{}()", basename(name, ""))),
@@ -283,6 +367,11 @@ fn changed(items: &mut Vec<Item>, method: &str, arguments: &[Item], options: &BT
     match (method, arguments) {
         ("clear", []) => items.clear(),
         ("append", [item]) => items.push(item.clone()),
+        ("insert", [Item::Number(at), item]) => {
+            let at = if *at < 0 { at.saturating_add(plain::length_of(items.len())).max(0) } else { *at };
+            items.insert(usize::try_from(at).unwrap_or(usize::MAX).min(items.len()), item.clone());
+        }
+        ("extend", [Item::List(more)]) => items.extend(more.iter().cloned()),
         ("add", [item]) => {
             if yes("replace") {
                 items.retain(|known| known != item);
