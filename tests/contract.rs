@@ -317,3 +317,17 @@ fn which_answers_without_an_environment_and_says_what_it_cannot_tell() {
     let named = run(&["--venv", "/nowhere"], here);
     assert_eq!((named.status.code(), named.stdout.len()), (Some(2), 0));
 }
+
+#[test]
+fn where_a_way_ends_in_the_unknown_the_page_gives_its_reason() {
+    let scratch = support::Scratch::new("contract");
+    let capture = scratch.path().join("machine.yaml");
+    let recorded = "venv-explain: capture/1\nplatform: windows\ncwd: 'C:\\w'\nenv: {Path: 'C:\\Windows', PY_PYTHON: '3.13'}\n\
+                    files: {'C:\\Windows\\py.exe': {exec: true}}\n\
+                    registry: {'HKLM\\Software\\Python\\PythonCore\\3.12\\InstallPath': 'C:\\P'}\n";
+    std::fs::write(&capture, recorded).expect("room");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_venv-explain"));
+    command.args(["which", "py", "--width", "300", "--capture"]).arg(&capture).stdin(Stdio::null());
+    let page = String::from_utf8(command.output().expect("the program runs").stdout).expect("UTF-8");
+    assert!(page.contains("3.13 is asked for by PY_PYTHON or py.ini, and no such version is registered"), "{page}");
+}

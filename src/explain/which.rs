@@ -3,7 +3,7 @@
 use super::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Hop, Page, Role, Section, Sides, Table, Text};
-use crate::simulate::lookup::{Command, Found, Lookup, Trap, Way, When, Which, mismatch};
+use crate::simulate::lookup::{Command, Found, Lookup, Stop, Trap, Way, When, Which, mismatch};
 use crate::venv::maker::Tool;
 
 const VIEW: &str = "view/which";
@@ -216,7 +216,11 @@ fn chain(teller: &Teller<'_>, command: &Command, lookup: &Lookup, environment: &
     if let Some(stop) = &lookup.stop {
         let target = stop.target().map(|target| teller.names.say(target)).unwrap_or_default();
         let values = values.clone().with("target", target.clone()).with("path", target);
-        hops.push(Hop { label: Text::of(Role::Bad, teller.summary(stop.lesson(), &values).characters()), note: Text::default() });
+        let note = match stop {
+            Stop::Unknown(unknown) => Text::of(Role::Note, teller.names.within(&unknown.why)),
+            _ => Text::default(),
+        };
+        hops.push(Hop { label: Text::of(Role::Bad, teller.summary(stop.lesson(), &values).characters()), note });
     }
     if lookup.chain.is_empty() {
         hops.push(Hop { label: teller.names.say(resolved), note: Text::default() });
