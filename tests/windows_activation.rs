@@ -32,6 +32,9 @@ fn main() {
         trial("PowerShell and the script of virtualenv", Kind::Virtualenv, powershell_of_virtualenv),
         trial("PowerShell and the script of venv", Kind::Venv, powershell_of_venv),
         Trial::test("cmd reads a block whole before it runs it", || blocks().map_err(Failed::from)),
+        batch("cmd and the script of virtualenv", cmd_of_virtualenv),
+        batch("cmd and the script of virtualenv, active already", cmd_of_virtualenv_twice),
+        batch("cmd and the script of virtualenv, the prompt left alone", cmd_of_virtualenv_without_prompt),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -46,6 +49,33 @@ fn trial(name: &str, kind: Kind, check: fn(&Path) -> Result<(), Failed>) -> Tria
     let newer = |script: &str| read(&folder.join("bin").join(script)).is_ok_and(|text| text.contains("VIRTUAL_ENV_PROMPT"));
     let there = matches!(made, Some(Ok(()))) && (newer("activate.ps1") || newer("Activate.ps1"));
     Trial::test(name, move || check(&scratch.path().join("env"))).with_ignored_flag(!there)
+}
+
+/// A trial on the batch files that virtualenv would write on Windows, which lie in its own package; skipped where that is not installed.
+fn batch(name: &str, check: fn(&Path) -> Result<(), Failed>) -> Trial {
+    let folders = interpreters::all().iter().map(|python| python.stdlib.join("site-packages/virtualenv/activation/batch"));
+    // Older ones do less, and name other places to fill.
+    let newer = |folder: &Path| read(&folder.join("activate.bat")).is_ok_and(|text| text.contains("__VIRTUAL_ENV_CALL__"));
+    let folder = folders.into_iter().find(|folder| newer(folder));
+    let there = folder.is_some();
+    Trial::test(name, move || check(&folder.unwrap_or_default())).with_ignored_flag(!there)
+}
+
+/// virtualenv's batch files with their places filled as `virtualenv/activation/via_template.py` does it.
+fn filled(folder: &Path, tcl: &str, tk: &str) -> Result<[(&'static str, String); 2], Failed> {
+    let fill = |name: &'static str| {
+        let text = read(&folder.join(name))?;
+        let values = [
+            ("__VIRTUAL_ENV_CALL__", VENV),
+            ("__VIRTUAL_ENV__", VENV),
+            ("__VIRTUAL_PROMPT__", ""),
+            ("__BIN_NAME__", "Scripts"),
+            ("__TCL_LIBRARY__", tcl),
+            ("__TK_LIBRARY__", tk),
+        ];
+        Ok::<_, Failed>((name, values.into_iter().fold(text, |text, (place, value)| text.replace(place, value))))
+    };
+    Ok([fill("activate.bat")?, fill("deactivate.bat")?])
 }
 
 /// The script as its maker writes it on Windows: the same text with that environment's folder and `Scripts`.
@@ -131,6 +161,67 @@ fn cmd_of_uv_twice(folder: &Path) -> Result<(), Failed> {
     let said = follow(&machine(&vars, &files), Shell::Cmd);
     known(&said)?;
     same(&said.activate, &[])
+}
+
+const TCL: &str = r"C:\Py\tcl\tcl8.6";
+const TK: &str = r"C:\Py\tcl\tk8.6";
+
+fn cmd_of_virtualenv(folder: &Path) -> Result<(), Failed> {
+    let vars = [("PATH", PATH), ("PROMPT", "$P$G"), ("PYTHONHOME", r"C:\Py"), ("TCL_LIBRARY", r"C:\tcl")];
+    let said = follow(&machine(&vars, &filled(folder, TCL, TK)?), Shell::Cmd);
+    known(&said)?;
+    let expected = [
+        ("PATH", some(PATH), Some(format!("{SCRIPTS};{PATH}"))),
+        ("PKG_CONFIG_PATH", None, Some(format!(r"{VENV}\lib\pkgconfig"))),
+        ("PROMPT", some("$P$G"), some("(.venv) $P$G")),
+        ("PYTHONHOME", some(r"C:\Py"), None),
+        ("TCL_LIBRARY", some(r"C:\tcl"), some(TCL)),
+        ("TK_LIBRARY", None, some(TK)),
+        ("VIRTUAL_ENV", None, some(VENV)),
+        ("VIRTUAL_ENV_PROMPT", None, some(".venv")),
+        ("_OLD_VIRTUAL_PATH", None, some(PATH)),
+        ("_OLD_VIRTUAL_PROMPT", None, some("$P$G")),
+        ("_OLD_VIRTUAL_PYTHONHOME", None, some(r"C:\Py")),
+        ("_OLD_VIRTUAL_TCL_LIBRARY", None, some(r"C:\tcl")),
+    ];
+    same(&said.activate, &expected)?;
+    same(&said.deactivate, &back(&expected))
+}
+
+fn cmd_of_virtualenv_twice(folder: &Path) -> Result<(), Failed> {
+    let (active, config) = (format!("{SCRIPTS};{PATH}"), format!(r"{VENV}\lib\pkgconfig"));
+    let vars = [
+        ("Path", active.as_str()),
+        ("PKG_CONFIG_PATH", config.as_str()),
+        ("PROMPT", "(.venv) $P$G"),
+        ("TCL_LIBRARY", TCL),
+        ("TK_LIBRARY", TK),
+        ("VIRTUAL_ENV", VENV),
+        ("VIRTUAL_ENV_PROMPT", ".venv"),
+        ("_OLD_VIRTUAL_PATH", PATH),
+        ("_OLD_VIRTUAL_PROMPT", "$P$G"),
+    ];
+    let said = follow(&machine(&vars, &filled(folder, TCL, TK)?), Shell::Cmd);
+    known(&said)?;
+    same(&said.activate, &[])
+}
+
+/// Without `PROMPT`, cmd's usual one is written down, and stays behind.
+fn cmd_of_virtualenv_without_prompt(folder: &Path) -> Result<(), Failed> {
+    let vars = [("PATH", PATH), ("VIRTUAL_ENV_DISABLE_PROMPT", "1")];
+    let said = follow(&machine(&vars, &filled(folder, "", "")?), Shell::Cmd);
+    known(&said)?;
+    let expected = [
+        ("PATH", some(PATH), Some(format!("{SCRIPTS};{PATH}"))),
+        ("PKG_CONFIG_PATH", None, Some(format!(r"{VENV}\lib\pkgconfig"))),
+        ("PROMPT", None, some("$P$G")),
+        ("VIRTUAL_ENV", None, some(VENV)),
+        ("VIRTUAL_ENV_PROMPT", None, some(".venv")),
+        ("_OLD_VIRTUAL_PATH", None, some(PATH)),
+    ];
+    same(&said.activate, &expected)?;
+    let left: Vec<Row> = back(&expected).into_iter().filter(|(name, ..)| *name != "PROMPT").collect();
+    same(&said.deactivate, &left)
 }
 
 fn powershell_of_uv(folder: &Path) -> Result<(), Failed> {
