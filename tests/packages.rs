@@ -4,12 +4,16 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
 #![allow(clippy::format_collect, clippy::format_push_string, reason = "short texts for tests")]
 
+#[path = "imports/asked.rs"]
+mod asked;
 #[path = "packages/fits.rs"]
 mod fits;
 #[path = "packages/forms.rs"]
 mod forms;
 #[path = "packages/hostile.rs"]
 mod hostile;
+#[path = "packages/old.rs"]
+mod old;
 #[path = "packages/real.rs"]
 mod real;
 mod support;
@@ -26,6 +30,7 @@ fn main() {
     let mut trials = hostile::trials();
     trials.extend(fits::trials());
     trials.extend(forms::trials());
+    trials.extend(old::trials());
     for installer in real::Installer::ALL {
         let interpreter = newest.filter(|_| !arguments.list);
         let made = interpreter.and_then(|interpreter| real::make(interpreter, installer, &scratch.path().join(installer.name())));

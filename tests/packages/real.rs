@@ -16,6 +16,7 @@ use venv_explain::simulate::packages::freeze::freeze;
 use venv_explain::simulate::packages::{Packages, Scene, Trouble};
 use venv_explain::simulate::startup::{Launch, Startup, start};
 use venv_explain::venv::Environment;
+use venv_explain::venv::distributions::name::normalized;
 
 /// Who installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,8 +123,8 @@ fn said(run: Run, venv: &Path) -> Result<String, Failed> {
 
 /// What a script prints as JSON, run by the environment's own Python.
 pub fn python(venv: &Path, script: &str) -> Result<Value, Failed> {
-    let text = said(Run::new(venv.join("bin/python")).args(["-I", "-c", script]), venv)?;
-    serde_json::from_str(&text).map_err(|error| format!("{error}: {text}").into())
+    let text = said(Run::new(venv.join("bin/python")).args(["-I", "-W", "ignore", "-c", script]), venv)?;
+    serde_json::from_str(&text).map_err(|error| format!("{error}: {text:.2000}").into())
 }
 
 /// What is told here.
@@ -172,34 +173,45 @@ pub fn distributions(venv: &Path) -> Result<(), Failed> {
 }
 
 pub fn problems(venv: &Path) -> Result<(), Failed> {
-    let told = Told::of(venv);
-    let ours: BTreeSet<String> = told
-        .packages
-        .problems
-        .iter()
-        .filter(|problem| matches!(problem.kind, Trouble::Missing | Trouble::Version))
-        .map(|problem| format!("{} requires {}: {:?}", problem.required_by.as_deref().unwrap_or_default(), problem.name, problem.kind))
-        .collect();
-    let pip = said(Run::new(venv.join("bin/python")).args(["-m", "pip", "--disable-pip-version-check", "check"]), venv)?;
-    let real = pip.lines().filter_map(|line| {
-        let words: Vec<&str> = line.split([' ', ',']).collect();
-        let (by, name) = (words.first()?, words.get(3)?);
-        match *words.get(2)? {
-            "requires" => Some(format!("{by} requires {name}: Missing")),
-            "has" => words.iter().rev().nth(1).map(|name| format!("{by} requires {name}: Version")),
-            _ => None,
-        }
-    });
-    same("pip check and ours", &real.collect(), &ours)?;
+    pip_problems(venv)?;
     let Some(uv) = uv() else { return Ok(()) };
     let uv = said(Run::new(uv).args(["pip", "check", "--no-config", "--offline", "--python"]).arg(venv.join("bin/python")), venv)?;
     let real = uv.lines().filter_map(|line| {
         let quoted: Vec<&str> = line.split('`').collect();
         let name = quoted.get(3)?.split(['<', '>', '=', '!', '~']).next()?;
         let kind = if line.contains("not installed") { "Missing" } else { "Version" };
-        line.starts_with("The package").then(|| format!("{} requires {name}: {kind}", quoted[1]))
+        line.starts_with("The package").then(|| format!("{} requires {name}: {kind}", normalized(quoted[1])))
     });
-    same("uv pip check and ours", &real.collect(), &ours)
+    same("uv pip check and ours", &real.collect(), &unmet(venv))
+}
+
+/// Requirements that are not met, as told here.
+fn unmet(venv: &Path) -> BTreeSet<String> {
+    let told = Told::of(venv);
+    told.packages
+        .problems
+        .iter()
+        .filter(|problem| matches!(problem.kind, Trouble::Missing | Trouble::Version))
+        .map(|problem| {
+            let by = normalized(problem.required_by.as_deref().unwrap_or_default());
+            format!("{by} requires {}: {:?}", problem.name, problem.kind)
+        })
+        .collect()
+}
+
+/// uv leaves out what papers of old require; pip does not.
+pub fn pip_problems(venv: &Path) -> Result<(), Failed> {
+    let pip = said(Run::new(venv.join("bin/python")).args(["-m", "pip", "--disable-pip-version-check", "check"]), venv)?;
+    let real = pip.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split([' ', ',']).collect();
+        let (by, name) = (normalized(words.first()?), words.get(3)?);
+        match *words.get(2)? {
+            "requires" => Some(format!("{by} requires {name}: Missing")),
+            "has" => words.iter().rev().nth(1).map(|name| format!("{by} requires {name}: Version")),
+            _ => None,
+        }
+    });
+    same("pip check and ours", &real.collect(), &unmet(venv))
 }
 
 pub fn frozen(venv: &Path) -> Result<(), Failed> {
@@ -227,15 +239,20 @@ fn uninstalled(venv: &Path) -> Result<(), Failed> {
 pub fn planned(venv: &Path) -> Result<(), Failed> {
     let script = "import json\n\
         from pip._internal.metadata import get_default_environment\n\
+        from pip._internal.exceptions import PipError\n\
         from pip._internal.req.req_uninstall import UninstallPathSet, compress_for_output_listing\n\
         plans = {}\n\
         for d in get_default_environment().iter_all_distributions():\n\
-        \x20   plan = UninstallPathSet.from_dist(d)\n\
+        \x20   try: plan = UninstallPathSet.from_dist(d)\n\
+        \x20   except PipError: plans[d.raw_name] = []; continue\n\
         \x20   plans[d.raw_name] = [sorted(plan._paths), sorted(compress_for_output_listing(plan._paths)[1])]\n\
         print(json.dumps(plans))";
     let real = python(venv, script)?;
     for anatomy in anatomies(&Told::of(venv)) {
         let plan = &real[&anatomy.name];
+        if plan.as_array().is_some_and(Vec::is_empty) != anatomy.uninstall.fails.is_some() {
+            return Err(format!("{}: {plan} and {:?}", anatomy.name, anatomy.uninstall.fails).into());
+        }
         let set =
             |at: usize| plan[at].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<BTreeSet<_>>();
         same(&format!("{}: removed", anatomy.name), &set(0), &anatomy.would_remove.iter().cloned().collect())?;

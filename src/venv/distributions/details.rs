@@ -128,7 +128,7 @@ fn tags(wheel: &str) -> Vec<String> {
 }
 
 /// `Requires-Dist` of the header, else the sections of `requires.txt` with their markers written out
-/// (pip/_internal/metadata/base.py, `_iter_egg_info_dependencies()`).
+/// (Lib/importlib/metadata, `_convert_egg_info_reqs_to_simple_reqs()`).
 fn requirements(metadata: &Result<Metadata, Fault>, requires: Option<&str>) -> Vec<String> {
     let stated: Vec<String> = metadata.iter().flat_map(|metadata| metadata.all("Requires-Dist")).map(str::to_owned).collect();
     if !stated.is_empty() {
@@ -142,11 +142,13 @@ fn requirements(metadata: &Result<Metadata, Fault>, requires: Option<&str>) -> V
             section = (name::normalized(extra), marker.trim().to_owned());
             continue;
         }
+        // Behind a URL a semicolon would belong to it.
+        let space = if line.contains('@') { " " } else { "" };
         found.push(match (section.0.as_str(), section.1.as_str()) {
             ("", "") => line.to_owned(),
-            ("", marker) => format!("{line} ; {marker}"),
-            (extra, "") => format!("{line} ; extra == \"{extra}\""),
-            (extra, marker) => format!("{line} ; ({marker}) and extra == \"{extra}\""),
+            ("", marker) => format!("{line}{space}; {marker}"),
+            (extra, "") => format!("{line}{space}; extra == \"{extra}\""),
+            (extra, marker) => format!("{line}{space}; ({marker}) and extra == \"{extra}\""),
         });
     }
     found
