@@ -74,6 +74,12 @@ w(site + "/olde-2.0-py3.12.egg-info/PKG-INFO", meta("olde", "2.0"))
 w(site + "/olde-2.0-py3.12.egg-info/top_level.txt", "olde\n")
 w(site + "/olde-2.0-py3.12.egg-info/requires.txt", 'six\n\n[x]\nfoo\n\n[:python_version>"2"]\nbar>1\n')
 w(site + "/noversion.egg-info/PKG-INFO", meta("noversion", "4.0"))
+w(site + "/no_name-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nVersion: 1.0\n\n")
+w(site + "/empty-1.0.dist-info/METADATA")
+os.makedirs(site + "/gone-1.0.dist-info")
+w(site + "/folder_tells-1.0.dist-info/METADATA", meta("folder-tells", "2.0"))
+w(site + "/papers_tell-1.0.egg-info/PKG-INFO", meta("papers-tell", "2.0"))
+w(site + "/papers_tell_too-1.0-py3.12.egg-info", meta("papers-tell-too", "2.0"))
 E = root + "/eggs"
 w(E + "/folderegg-1.0-py3.12.egg/EGG-INFO/PKG-INFO", meta("folderegg", "1.0"))
 w(E + "/folderegg-1.0-py3.12.egg/folderegg.py")
@@ -104,6 +110,7 @@ z(
         "zipdist-1.0.dist-info/RECORD": "zipdist.py,,\n",
         "zipdist.py": "",
         "zipold-1.0.egg-info/PKG-INFO": meta("zipold", "1.0"),
+        "ziptells-1.0.dist-info/METADATA": meta("ziptells", "2.0"),
         "EGG-INFO/PKG-INFO": meta("notegg", "1.0"),
         "below/deep-1.0.dist-info/METADATA": meta("deep", "1.0"),
     },

@@ -38,9 +38,22 @@ fn furnished(interpreter: &Interpreter, scratch: &Scratch, path: &str) -> Result
 fn found(interpreter: &Interpreter) -> Result<(), Failed> {
     let scratch = Scratch::new("forms");
     let venv = furnished(interpreter, &scratch, "")?;
+    // A single file of papers inside of a zip file, which pip of that age does not survive; papers without a version.
+    let site = Told::of(&venv).environment.site_packages.first().cloned().ok_or("no site-packages")?;
+    let unread = "import sys, zipfile\n\
+        with zipfile.ZipFile(sys.argv[1] + '/eggs/bundle.zip', 'a') as f:\n\
+        \x20   f.writestr('zipfile-1.0-py3.12.egg-info', 'Name: zipfile\\nVersion: 1.0\\n')\n\
+        \x20   f.writestr('zipbare-1.0.dist-info/RECORD', '')\n\
+        open(sys.argv[2] + '/stateless-py3.12.egg-info', 'w').write('Name: stateless\\n')";
+    process::run(&Run::new(&interpreter.path).args(["-c", unread]).arg(scratch.path()).arg(site))?;
+    // Where METADATA does not tell, the folder's name is taken, and for papers of today its version.
     let script = "import importlib.metadata as m, json\n\
-        print(json.dumps([[d.metadata['Name'], d.version, str(d._path).rstrip('/'), (d.read_text('INSTALLER') or '').strip()] \
-        for d in m.distributions()]))";
+        def told(d):\n\
+        \x20   stem, form = d._path.name.rsplit('.', 1) if '.' in d._path.name else ('', '')\n\
+        \x20   name, _, version = stem.partition('-')\n\
+        \x20   known = [d.metadata['Name'] or name, d.version or (version if form == 'dist-info' else None)]\n\
+        \x20   return known + [str(d._path).rstrip('/'), (d.read_text('INSTALLER') or '').strip()]\n\
+        print(json.dumps([told(d) for d in m.distributions()]))";
     let real = real::python(&venv, script)?;
     let real: BTreeSet<String> = real.as_array().into_iter().flatten().map(ToString::to_string).collect();
     let told = Told::of(&venv);

@@ -14,8 +14,8 @@ pub fn freeze(machine: &dyn Machine, scene: &Scene, packages: &Packages) -> Stri
     let mut frozen: Vec<(String, String)> = packages
         .distributions
         .iter()
-        .filter(|one| one.counts && one.details.metadata.is_ok() && !left_out(scene, one) && !is_in_wheel(one))
-        .map(|one| (one.name.to_lowercase(), requirement(machine, one)))
+        .filter(|one| one.counts && !left_out(scene, one) && !is_in_wheel(one))
+        .map(|one| (name_of(one).to_lowercase(), requirement(machine, one)))
         .collect();
     frozen.sort_by(|a, b| a.0.cmp(&b.0));
     frozen.into_iter().map(|(_, lines)| lines + "\n").collect()
@@ -46,17 +46,23 @@ fn requirement(machine: &dyn Machine, one: &Listed) -> String {
         return editable(machine, one, project);
     }
     match &one.details.direct_url {
-        Some(url) => on_a_line(&direct(&one.name, url)),
+        Some(url) => on_a_line(&direct(&name_of(one), url)),
         None => pinned(one),
     }
 }
 
-/// `name==version`, the version in its normal form; `===` for what is no version.
+/// As `METADATA` spells it, else as the folder does, in its normal form (pip/_internal/metadata/importlib/_dists.py, `raw_name`).
+fn name_of(one: &Listed) -> String {
+    let stated = one.details.metadata.as_ref().ok().and_then(|metadata| metadata.get("Name"));
+    stated.map_or_else(|| one.details.key(), str::to_owned)
+}
+
+/// `name==version`, the version in its normal form; `===` for what is no version, Python's `None` where none is stated.
 fn pinned(one: &Listed) -> String {
-    let stated = one.details.compared_version().or(one.version.as_deref()).unwrap_or_default();
+    let stated = one.details.compared_version().or(one.version.as_deref()).unwrap_or("None");
     match version(stated) {
-        Some(version) => format!("{}=={version}", on_a_line(&one.name)),
-        None => on_a_line(&format!("{}==={stated}", one.name)),
+        Some(version) => format!("{}=={version}", on_a_line(&name_of(one))),
+        None => on_a_line(&format!("{}==={stated}", name_of(one))),
     }
 }
 
@@ -93,8 +99,9 @@ fn editable(machine: &dyn Machine, one: &Listed, project: &str) -> String {
         Some(Checkout::NoCommit) => format!("## !! Could not determine repository location\n-e {folder}"),
         Some(Checkout::At { remote, commit, below }) => {
             let subdirectory = below.map(|below| format!("&subdirectory={below}")).unwrap_or_default();
-            let egg = one.name.replace('-', "_");
-            let egg = if name::is_valid(&egg) { egg } else { one.name.clone() };
+            let name = name_of(one);
+            let egg = name.replace('-', "_");
+            let egg = if name::is_valid(&egg) { egg } else { name };
             format!("-e {remote}@{commit}#egg={egg}{subdirectory}")
         }
     }

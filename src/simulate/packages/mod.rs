@@ -16,6 +16,7 @@ pub use scene::Scene;
 
 use crate::machine::{Fault, Kind, Machine};
 use crate::simulate::startup::Startup;
+use crate::venv::distributions::search::Papers;
 use crate::venv::distributions::zipped::Zipped;
 use crate::venv::distributions::{Details, name, search};
 use crate::venv::{Environment, Unknown};
@@ -190,7 +191,10 @@ fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached 
     for item in items {
         match if item.is_empty() { Ok(None) } else { Zipped::open(machine, item) } {
             Ok(Some(archive)) => {
-                zipped.extend(search::search(&archive, item).papers.into_iter().map(|papers| Details::read(&archive, papers)));
+                let papers = search::search(&archive, item).papers.into_iter();
+                // In an archive only folders of papers are read (Lib/importlib/metadata, `PathDistribution.read_text()`).
+                let papers = papers.map(|papers| Papers { form: papers.form.in_archive(), ..papers });
+                zipped.extend(papers.map(|papers| Details::read(&archive, papers)));
             }
             Err(fault @ (Fault::TooBig { .. } | Fault::Denied | Fault::NotRecorded | Fault::Io(_))) => {
                 reached.unknown.push(Unknown { what: format!("distributions inside {item}"), why: fault.to_string() });

@@ -24,7 +24,7 @@ pub struct Details {
     pub files: Vec<String>,
     /// Its name as `METADATA` spells it, else as the folder does.
     pub name: String,
-    /// Its version likewise.
+    /// Its version likewise; the names of older papers tell none.
     pub version: Option<String>,
     /// The header of `METADATA`; the fault where it cannot be read.
     pub metadata: Result<Metadata, Fault>,
@@ -119,7 +119,9 @@ impl Details {
 fn of_papers(machine: &dyn Machine, papers: &Papers) -> (String, Option<String>) {
     let file = if papers.form == Form::Egg { machine.platform().rules().basename(&papers.site) } else { papers.file.clone() };
     let (name, version) = name::of_folder(&file);
-    (name.to_owned(), version.map(str::to_owned))
+    // What stands in the names of older papers is not asked for (pip/_internal/metadata/importlib/_compat.py,
+    // `parse_name_and_version_from_info_directory()`).
+    (name.to_owned(), version.filter(|_| papers.form == Form::DistInfo).map(str::to_owned))
 }
 
 fn tags(wheel: &str) -> Vec<String> {

@@ -15,6 +15,14 @@ pub enum Form {
     Egg,
 }
 
+impl Form {
+    /// The form that papers inside of a zip file are taken for: a single file is looked into as if it were a folder.
+    #[must_use]
+    pub fn in_archive(self) -> Self {
+        if self == Self::EggInfoFile { Self::EggInfo } else { self }
+    }
+}
+
 /// Where the papers of one distribution lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Papers {
