@@ -9,7 +9,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use venv_explain::simulate::packages::anatomy::Anatomy;
-use venv_explain::simulate::packages::requirements::forest;
+use venv_explain::simulate::packages::requirements::{Branch, forest};
 use venv_explain::simulate::packages::verify::Odd;
 use venv_explain::simulate::packages::{Packages, Trouble};
 
@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("odd papers are findings of their own", odd_papers),
         Trial::test("an odd RECORD is checked line by line", odd_record),
         Trial::test("circles of requirements end", circles),
+        Trial::test("a chain of five thousand requirements is told in pieces", chain),
         Trial::test("pipes, devices and circles of links in place of papers are never waited for", pipes),
         Trial::test("thousands of names, and names that are commands, are told shortly and safely", many),
         Trial::test("requirements that would take for ever are not read", endless),
@@ -129,6 +130,27 @@ fn circles() -> Result<(), Failed> {
     let told = told(&root);
     let trees = forest(&told.scene(), &told.packages.distributions);
     equal(&false, &trees.is_empty())
+}
+
+fn chain() -> Result<(), Failed> {
+    const LONG: usize = 5000;
+    let scratch = Scratch::new("chain");
+    let root = environment(&scratch);
+    for number in 0..LONG {
+        let metadata = format!("Name: c{number}\nVersion: 1\nRequires-Dist: c{}\n", (number + 1) % LONG);
+        papers(&root, &format!("c{number}-1.dist-info"), metadata.as_bytes());
+    }
+    let told = told(&root);
+    equal(&LONG, &told.packages.distributions.iter().filter(|one| one.needed_by.len() == 1).count())?;
+    let trees = forest(&told.scene(), &told.packages.distributions);
+    let mut open: Vec<(&Branch, usize)> = trees.iter().map(|tree| (tree, 1)).collect();
+    let (mut told, mut deepest, mut count) = (BTreeSet::new(), 0, 0);
+    while let Some((branch, depth)) = open.pop() {
+        (deepest, count) = (deepest.max(depth), count + 1);
+        told.insert(branch.wanted.clone());
+        open.extend(branch.branches.iter().map(|below| (below, depth + 1)));
+    }
+    equal(&(LONG, true, true), &(told.len(), deepest < 100, count < 2 * LONG))
 }
 
 fn endless() -> Result<(), Failed> {

@@ -96,17 +96,16 @@ fn similar(search: &Search<'_>, top: &str) -> Vec<Similar> {
             strsim::normalized_damerau_levenshtein(&normalised(&name), &wanted)
                 .max(strsim::jaro_winkler(&normalised(&name), &wanted) - 0.06)
         };
-        if score >= ALIKE
-            && name != top
-            && name.starts_with('_') == top.starts_with('_')
-            && offers.iter().all(|offer| offer.module != name)
-            && scored.iter().all(|(_, known, _)| *known != name)
+        if score >= ALIKE && name != top && name.starts_with('_') == top.starts_with('_') && offers.iter().all(|offer| offer.module != name)
         {
             scored.push((score, name, site));
         }
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    offers.extend(scored.into_iter().map(|(_, module, site)| {
+    scored.dedup_by(|later, first| later.1 == first.1);
+    // Whose it is, is read of those alone that are offered.
+    let room = OFFERS.saturating_sub(offers.len());
+    offers.extend(scored.into_iter().take(room).map(|(_, module, site)| {
         let distribution = site.and_then(|site| owned(search, &site, &module));
         Similar { module, distribution, by_distribution: false }
     }));
