@@ -10,6 +10,8 @@
 mod asked;
 #[path = "imports/places.rs"]
 mod places;
+#[path = "packages/platforms.rs"]
+mod platforms;
 #[path = "packages/real.rs"]
 mod real;
 mod support;
@@ -65,6 +67,7 @@ fn main() {
             trials.push(Trial::test(format!("{check}: {name}"), ask).with_ignored_flag(!is_ready));
         }
     }
+    trials.push(Trial::test("wheels of other platforms are judged as by Python and pip", platforms::foreign).with_ignored_flag(true));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
