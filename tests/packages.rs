@@ -6,6 +6,8 @@
 
 #[path = "imports/asked.rs"]
 mod asked;
+#[path = "packages/conda.rs"]
+mod conda;
 #[path = "packages/fits.rs"]
 mod fits;
 #[path = "packages/forms.rs"]
@@ -31,6 +33,7 @@ fn main() {
     trials.extend(fits::trials());
     trials.extend(forms::trials());
     trials.extend(old::trials());
+    trials.extend(conda::trials());
     for installer in real::Installer::ALL {
         let interpreter = newest.filter(|_| !arguments.list);
         let made = interpreter.and_then(|interpreter| real::make(interpreter, installer, &scratch.path().join(installer.name())));

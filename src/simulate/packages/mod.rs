@@ -16,6 +16,7 @@ pub use scene::Scene;
 
 use crate::machine::{Fault, Kind, Machine};
 use crate::simulate::startup::Startup;
+use crate::venv::distributions::conda::Records;
 use crate::venv::distributions::search::Papers;
 use crate::venv::distributions::zipped::Zipped;
 use crate::venv::distributions::{Details, name, search};
@@ -223,11 +224,14 @@ fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached 
             one.egg_link = Some(one.papers.site.clone());
         }
     }
-    let records: Vec<_> = prefixes.iter().map(|prefix| (*prefix, conda_records(machine, prefix))).collect();
-    let conda = |details: &Details| {
-        let own = records.iter().find(|(prefix, _)| rules.is_within(&details.papers.site, prefix));
-        own.and_then(|(_, records)| records.get(&details.key()).cloned())
-    };
+    // A prefix from which nothing is taken needs no look at its records: there are hundreds.
+    let holds = |prefix: &&&str| details.iter().any(|one| rules.is_within(&one.papers.site, prefix));
+    let mut conda = Records::default();
+    for records in prefixes.iter().filter(holds).map(|prefix| Records::read(machine, prefix)) {
+        conda.of.extend(records.of);
+        reached.unknown.extend(records.unknown);
+    }
+    let conda = |details: &Details| conda.of.get(&rules.normpath(&details.papers.path)).cloned();
     reached.distributions = details.into_iter().map(|details| listed(machine, conda(&details), details)).collect();
     sort(&mut reached.distributions, items);
     count(&mut reached.distributions);
@@ -277,16 +281,4 @@ fn linked(machine: &dyn Machine, item: &str, link: &str) -> Option<String> {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
     let folder = machine.platform().rules().join(item, first);
     machine.stat(&folder).is_ok_and(|meta| meta.kind == Kind::Dir).then_some(folder)
-}
-
-/// conda keeps one `NAME-VERSION-BUILD.json` for each package of its own.
-fn conda_records(machine: &dyn Machine, root: &str) -> BTreeMap<String, String> {
-    let rules = machine.platform().rules();
-    let folder = rules.join(root, "conda-meta");
-    let files = machine.list(&folder).unwrap_or_default();
-    let named = files.iter().filter_map(|file| {
-        let name = file.strip_suffix(".json")?.rsplitn(3, '-').nth(2)?;
-        Some((name::normalized(name), rules.join(&folder, file)))
-    });
-    named.collect()
 }

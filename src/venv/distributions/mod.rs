@@ -2,6 +2,7 @@
 //!
 //! Two depths: [`installed`] reads folder names and `INSTALLER`, enough for a count; [`Details`] reads all the papers.
 
+pub mod conda;
 mod details;
 pub mod direct_url;
 pub mod entry_points;
