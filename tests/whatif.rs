@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use support::Scratch;
+use support::copy;
 use support::environments::{self, Kind};
 use support::interpreters::{self, Interpreter};
 use support::process::{self, Run};
@@ -157,18 +157,14 @@ fn small_change(interpreter: &Interpreter, change: &str, make: Real) -> Result<(
     same(&theirs, &mine)
 }
 
-/// A copy of an installation that costs no space: its files are hard links where the file system allows it.
-fn copy(from: &Path, to: &Path) -> Result<(), Failed> {
-    let copied = ["-al", "-a"].iter().any(|how| {
-        let _ = fs::remove_dir_all(to);
-        Command::new("cp").arg(how).arg(from).arg(to).stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
-    });
-    if copied { Ok(()) } else { Err("the installation cannot be copied".into()) }
+/// A copy of an installation without its own tests and packages, which no environment here asks for.
+fn copy_base(from: &Path, to: &Path) -> Result<(), Failed> {
+    Ok(copy::folder_without(from, to, &["test", "site-packages", "share"])?)
 }
 
 /// An environment of a copied base in `folder`, made by its `python3`.
 fn of_copy(scratch: &Path, base: &Interpreter, folder: &str) -> Result<PathBuf, Failed> {
-    copy(&base.prefix, &scratch.join(folder))?;
+    copy_base(&base.prefix, &scratch.join(folder))?;
     let program = scratch.join(folder).join("bin/python3");
     let env = scratch.join("env");
     let made = Run::new(program).args(["-m", "venv", "--without-pip"]).arg(&env);
@@ -194,7 +190,7 @@ fn upgraded_in_place() -> Result<(), Failed> {
     let version = format!("{}.{}", minor(new), new.version.2);
     let (program, mine) = foretold(scratch.path(), &env, &format!("base-upgraded:{version}"))?;
     fs::remove_dir_all(scratch.path().join("base")).map_err(|error| error.to_string())?;
-    copy(&new.prefix, &scratch.path().join("base"))?;
+    copy_base(&new.prefix, &scratch.path().join("base"))?;
     let theirs = real(scratch.path(), &program);
     assert!(!theirs.is_empty(), "the environment starts with the new version");
     same(&theirs, &mine)
@@ -208,7 +204,7 @@ fn upgraded_elsewhere() -> Result<(), Failed> {
     let env = of_copy(scratch.path(), old, &name(old))?;
     let (program, mine) = foretold(scratch.path(), &env, &format!("base-upgraded:{}", name(new)))?;
     fs::remove_dir_all(scratch.path().join(name(old))).map_err(|error| error.to_string())?;
-    copy(&new.prefix, &scratch.path().join(name(new)))?;
+    copy_base(&new.prefix, &scratch.path().join(name(new)))?;
     same(&real(scratch.path(), &program), &mine)
 }
 

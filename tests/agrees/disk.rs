@@ -2,6 +2,7 @@
 
 use crate::case::{Case, Change};
 use crate::scene::Scene;
+use crate::support::copy;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
@@ -41,12 +42,12 @@ fn carry_out(change: &Change, scene: &Scene) -> io::Result<()> {
         Change::Remove(at) => remove(&path(at)),
         Change::Move(from, to) => fs::rename(path(from), path(to)),
         Change::Environment(at) => match &scene.template {
-            Some(template) => copy(&template.root, &path(at)),
+            Some(template) => copy::folder(&template.root, &path(at)),
             None => Ok(()),
         },
         Change::Executable(at, of) => {
             clear(&path(at))?;
-            duplicate(&path(of).canonicalize()?, &path(at))
+            copy::file(&path(of).canonicalize()?, &path(at))
         }
         Change::Installation(at, without) => installation(&path(at), without, scene),
         Change::Zip(at, name, text) => {
@@ -76,58 +77,39 @@ fn remove(at: &Path) -> io::Result<()> {
     }
 }
 
-/// A copy of a folder, links kept; files share their content where the file system lets them.
-pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    copy_without(from, to, &[])
-}
-
-/// [`copy`] without what has one of these names, at any depth.
-pub fn copy_without(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name.to_str().is_some_and(|name| without.contains(&name)) {
-            continue;
-        }
-        let (source, target) = (entry.path(), to.join(&name));
-        let kind = entry.file_type()?;
-        if kind.is_symlink() {
-            symlink(fs::read_link(&source)?, &target)?;
-        } else if kind.is_dir() {
-            copy_without(&source, &target, without)?;
-        } else {
-            duplicate(&source, &target)?;
-        }
-    }
-    Ok(())
-}
-
-fn duplicate(from: &Path, to: &Path) -> io::Result<()> {
-    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
-}
-
 /// The executable as a copy under its own name, `python3` and `python` as links to it; the standard library as a folder of links.
 fn installation(at: &Path, without: &[&str], scene: &Scene) -> io::Result<()> {
     let interpreter = scene.interpreter;
     let name = scene.executable_name();
     let bin = at.join("bin");
     fs::create_dir_all(&bin)?;
-    duplicate(&interpreter.file(), &bin.join(&name))?;
+    copy::file(&interpreter.file(), &bin.join(&name))?;
     for link in scene.executable_aliases() {
         symlink(&name, bin.join(link))?;
     }
     let below = scene.stdlib_below_prefix();
     let stdlib = at.join(&below);
     fs::create_dir_all(stdlib.join("site-packages"))?;
-    for entry in fs::read_dir(&interpreter.stdlib)? {
-        let file = entry?.file_name();
-        let left_out = file.to_str().is_some_and(|file| without.contains(&file));
-        if !left_out && file != "site-packages" && file != "dist-packages" {
-            symlink(interpreter.stdlib.join(&file), stdlib.join(&file))?;
+    for entry in fs::read_dir(scene.library_links().map_err(io::Error::other)?)? {
+        let entry = entry?;
+        let file = entry.file_name();
+        if !file.to_str().is_some_and(|file| without.contains(&file)) {
+            copy::link(&entry.path(), &stdlib.join(&file))?;
         }
     }
     link_headers(scene, at)
+}
+
+/// Fills a new folder with links to all that is in the standard library but its packages.
+pub fn link_library(stdlib: &Path, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(stdlib)? {
+        let file = entry?.file_name();
+        if file != "site-packages" && file != "dist-packages" {
+            symlink(stdlib.join(&file), folder.join(&file))?;
+        }
+    }
+    Ok(())
 }
 
 /// The C headers, by a link to the real ones: they tell the version.

@@ -97,7 +97,7 @@ pub fn real(case: &Case) -> Result<Ending, Refusal> {
         vars: case.vars.iter().map(|(name, value)| (os(name), os(value))).collect(),
         cwd: Some(os(&case.cwd).into()),
         stdin: if case.from_stdin { CODE.into() } else { Vec::new() },
-        limit: Duration::from_secs(30),
+        limit: Duration::from_secs(180),
     };
     let ended = match process::run(&run) {
         Ok(ended) => ended,

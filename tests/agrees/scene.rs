@@ -1,6 +1,7 @@
 //! An interpreter and the environment that one maker makes for it; made once, copied for every case.
 
 use crate::disk;
+use crate::support::copy;
 use crate::support::environments::{self, Kind};
 use crate::support::interpreters::Interpreter;
 use std::fs;
@@ -19,6 +20,7 @@ pub struct Scene {
     pub base_bin: String,
     folder: PathBuf,
     usual_unknown: OnceLock<Vec<String>>,
+    library_links: OnceLock<Result<PathBuf, String>>,
 }
 
 /// An environment as its maker left it.
@@ -52,7 +54,7 @@ impl Scene {
             None => None,
         };
         let base_bin = template.as_ref().map_or(base_bin, |template| template.home.clone());
-        Ok(Self { interpreter, kind, template, base_bin, folder, usual_unknown: OnceLock::new() })
+        Ok(Self { interpreter, kind, template, base_bin, folder, usual_unknown: OnceLock::new(), library_links: OnceLock::new() })
     }
 
     /// The folder for one case.
@@ -90,6 +92,16 @@ impl Scene {
         below.to_owned()
     }
 
+    /// A folder of links to all that is in the standard library but its packages, made once for all cases.
+    pub fn library_links(&self) -> Result<&Path, String> {
+        let made = self.library_links.get_or_init(|| {
+            let folder = self.folder.join("library-links");
+            disk::link_library(&self.interpreter.stdlib, &folder).map_err(|error| error.to_string())?;
+            Ok(folder)
+        });
+        made.as_deref().map_err(Clone::clone)
+    }
+
     /// The whole installation copied to another place: its prefix. Made once for all cases.
     pub fn relocated(&self) -> Result<String, String> {
         static MADE: OnceLock<std::sync::Mutex<std::collections::BTreeMap<String, String>>> = OnceLock::new();
@@ -107,13 +119,12 @@ impl Scene {
     fn copy_installation(&self, to: &Path) -> std::io::Result<()> {
         let name = self.executable_name();
         fs::create_dir_all(to.join("bin"))?;
-        fs::hard_link(self.interpreter.file(), to.join("bin").join(&name))
-            .or_else(|_| fs::copy(self.interpreter.file(), to.join("bin").join(&name)).map(drop))?;
+        copy::file(&self.interpreter.file(), &to.join("bin").join(&name))?;
         for alias in self.executable_aliases() {
             std::os::unix::fs::symlink(&name, to.join("bin").join(alias))?;
         }
         let below = self.stdlib_below_prefix();
-        disk::copy_without(&self.interpreter.stdlib, &to.join(&below), &["test", "site-packages", "dist-packages"])?;
+        copy::folder_without(&self.interpreter.stdlib, &to.join(&below), &["test", "site-packages", "dist-packages"])?;
         fs::create_dir_all(to.join(&below).join("site-packages"))?;
         disk::link_headers(self, to)
     }

@@ -2,7 +2,7 @@
 
 use crate::support::interpreters::Interpreter;
 use crate::support::process::{self, Run};
-use crate::support::{interpreters, on_path};
+use crate::support::{copy, interpreters, on_path};
 use crate::wheels::{self, Wheel};
 use libtest_mimic::Failed;
 use serde_json::Value;
@@ -31,6 +31,11 @@ impl Installer {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Pip, Self::Uv];
 
+    /// Whether it is on this machine.
+    pub fn is_here(self) -> bool {
+        self == Self::Pip || uv().is_some()
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -52,13 +57,10 @@ pub const CHECKS: [(&str, Check); 5] = [
     ("RECORD is checked as Python checks it", recorded),
 ];
 
-/// Makes an environment with everything in it. `None` where the installer is absent; an error where it fails.
-pub fn make(interpreter: &Interpreter, installer: Installer, folder: &Path) -> Option<Result<PathBuf, String>> {
-    let uv = uv();
-    if installer == Installer::Uv && uv.is_none() {
-        return None;
-    }
-    Some(install(interpreter, uv.as_deref().filter(|_| installer == Installer::Uv), folder))
+/// Makes an environment with everything in it.
+pub fn make(interpreter: &Interpreter, installer: Installer, folder: &Path) -> Result<PathBuf, String> {
+    let uv = uv().filter(|_| installer == Installer::Uv);
+    install(interpreter, uv.as_deref(), folder)
 }
 
 /// By uv where it is given, else by pip.
@@ -265,12 +267,14 @@ pub fn planned(venv: &Path) -> Result<(), Failed> {
 /// Files changed, taken away and added; then Python reads each `RECORD` itself.
 fn recorded(venv: &Path) -> Result<(), Failed> {
     // A copy, as the other checks run at the same time.
-    let copy = venv.with_file_name("spoiled");
-    run(Run::new("/bin/cp").arg("-a").arg(venv).arg(&copy), Path::new("/"))?;
-    let venv = copy.as_path();
+    let spoiled = venv.with_file_name("spoiled");
+    copy::folder(venv, &spoiled)?;
+    let venv = spoiled.as_path();
     let site = PathBuf::from(Told::of(venv).environment.site_packages.first().cloned().unwrap_or_default());
-    fs::write(site.join("sample_008/__init__.py"), "def main():\n    return 1\n")?;
-    fs::write(site.join("sample_012/__init__.py"), "another length")?;
+    for (file, text) in [("sample_008/__init__.py", "def main():\n    return 1\n"), ("sample_012/__init__.py", "another length")] {
+        fs::remove_file(site.join(file))?;
+        fs::write(site.join(file), text)?;
+    }
     fs::remove_file(site.join("sample_016/data, with a comma.txt"))?;
     fs::remove_dir_all(site.join("sample_020"))?;
     let script = "import base64, csv, hashlib, importlib.metadata as m, json, os\n\

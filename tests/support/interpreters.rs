@@ -32,6 +32,11 @@ impl Interpreter {
         self.implementation == "cpython" && (self.version.0, self.version.1) >= (3, minor)
     }
 
+    /// Whether its `venv` can put pip into an environment: distributions pack `ensurepip` apart.
+    pub fn brings_pip(&self) -> bool {
+        self.stdlib.join("ensurepip/__init__.py").is_file()
+    }
+
     /// The real file, links followed.
     pub fn file(&self) -> PathBuf {
         self.path.canonicalize().unwrap_or_else(|_| self.path.clone())

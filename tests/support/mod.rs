@@ -4,6 +4,7 @@
 //! - [`environments`]: environments made from them: `environments::make(interpreter, Kind::Venv, folder)`; a maker that is
 //!   absent or refuses that Python is an `Err` with the reason, to be reported as a skipped trial.
 //! - [`process`]: programs run with an empty environment and a time limit: `process::run(&Run::new(program).var("HOME", home))`.
+//! - [`copy`]: copies of folders that cost next to nothing.
 //! - [`Scratch`]: a temporary folder whose path holds no links, so that a working folder is spelled as the kernel spells it.
 //!
 //! Tests may touch the disk, the environment and other programs, which the tool itself may not; hence the exemption below.
@@ -11,6 +12,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
 
+pub mod copy;
 pub mod environments;
 pub mod interpreters;
 pub mod process;
@@ -38,11 +40,12 @@ impl Scratch {
     }
 }
 
-/// The files called `name` in the folders of this process's PATH that may be executed, in PATH's order.
+/// The files called `name` in the folders of this process's PATH that may be executed, in PATH's order; those of the usual folders
+/// where PATH is unset. Shims are left out: which program one leads to is for variables to say that the tests do not pass on.
 pub fn every_on_path(name: impl AsRef<OsStr>) -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let files = std::env::split_paths(&path).map(|folder| folder.join(name.as_ref()));
-    files.filter(|file| process::is_executable(file)).collect()
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute() && !folder.ends_with("shims"));
+    folders.map(|folder| folder.join(name.as_ref())).filter(|file| process::is_executable(file)).collect()
 }
 
 /// The first of [`every_on_path`].

@@ -1,7 +1,8 @@
 //! Programs run with an empty environment and a time limit.
 //!
 //! The environment is empty unless told otherwise, so that nothing of the developer's shell (PYTHONPATH, an active environment,
-//! pyenv's shims) decides a test's result.
+//! pyenv's shims) decides a test's result. Each program leads a process group of its own, and what is left of that group when the
+//! time is over is killed with it.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,9 +10,9 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is run, and with what.
 pub struct Run {
@@ -42,7 +43,7 @@ pub struct Ended {
 }
 
 impl Run {
-    /// `program` without arguments, variables or input, for at most a minute.
+    /// `program` without arguments, variables or input. The limit is there for what hangs: even a busy machine needs far less.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
@@ -51,7 +52,7 @@ impl Run {
             vars: BTreeMap::new(),
             cwd: None,
             stdin: Vec::new(),
-            limit: Duration::from_secs(60),
+            limit: Duration::from_secs(180),
         }
     }
 
@@ -102,7 +103,7 @@ impl Ended {
 /// Runs it to its end. A program that exceeds its time is killed and is an error of kind `TimedOut`.
 pub fn run(run: &Run) -> io::Result<Ended> {
     let mut command = Command::new(&run.program);
-    command.args(&run.arguments).env_clear().envs(&run.vars);
+    command.args(&run.arguments).env_clear().envs(&run.vars).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(arg0) = &run.arg0 {
         command.arg0(arg0);
@@ -110,21 +111,38 @@ pub fn run(run: &Run) -> io::Result<Ended> {
     if let Some(cwd) = &run.cwd {
         command.current_dir(cwd);
     }
+    let end = Instant::now() + run.limit;
     let mut child = command.spawn()?;
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program that stops before it has read everything closes the pipe; that is its right.
-        let _ = stdin.write_all(&run.stdin);
+    if let Some(stdin) = child.stdin.take() {
+        feed(stdin, &run.stdin);
     }
-    let stdout = within(&mut child, &stdout, run.limit)?;
-    let stderr = within(&mut child, &stderr, run.limit)?;
-    Ok(Ended { status: child.wait()?.code(), stdout, stderr })
+    let ended = stdout.recv_timeout(remaining(end)).ok().zip(stderr.recv_timeout(remaining(end)).ok());
+    if let Some(((stdout, stderr), status)) = ended.zip(wait(&mut child, end)?) {
+        return Ok(Ended { status: status.code(), stdout, stderr });
+    }
+    kill(&mut child);
+    Err(io::Error::new(io::ErrorKind::TimedOut, format!("still running after {} seconds", run.limit.as_secs())))
 }
 
 /// Whether a file is there that may be executed.
 pub fn is_executable(file: &Path) -> bool {
     file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+/// Writes the input; what is longer than a pipe holds by a thread, as the program may not read it. One that stops before it has read
+/// everything closes the pipe; that is its right.
+fn feed(mut stdin: impl Write + Send + 'static, input: &[u8]) {
+    const PIPE: usize = 4096;
+    if input.len() <= PIPE {
+        let _ = stdin.write_all(input);
+        return;
+    }
+    let input = input.to_owned();
+    std::thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
@@ -139,10 +157,27 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     receiver
 }
 
-fn within(child: &mut Child, bytes: &Receiver<Vec<u8>>, limit: Duration) -> io::Result<Vec<u8>> {
-    bytes.recv_timeout(limit).map_err(|_| {
-        let _ = child.kill();
-        let _ = child.wait();
-        io::Error::new(io::ErrorKind::TimedOut, format!("still running after {} seconds", limit.as_secs()))
-    })
+fn remaining(end: Instant) -> Duration {
+    end.saturating_duration_since(Instant::now())
+}
+
+/// Waits for the end of a program that has closed its output: nearly always it has ended by then.
+fn wait(child: &mut Child, end: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || remaining(end).is_zero() {
+            return Ok(status);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Kills the program and all that it started and that stayed in its group.
+fn kill(child: &mut Child) {
+    let leader = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(leader) = leader {
+        let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }
