@@ -10,9 +10,9 @@
 //!
 //! | variable | |
 //! |---|---|
-//! | `VENV_EXPLAIN_TURNS` | 1: every condition with every maker; 6 (the default): each maker takes a sixth of the conditions, in turn |
+//! | `VENV_EXPLAIN_TURNS` | 1: every condition with every maker; 7 (the default): each of the seven takes a seventh of the conditions, in turn |
 //! | `VENV_EXPLAIN_CONDITION` | only the conditions whose name holds this text, with every maker |
-//! | `VENV_EXPLAIN_SEED`, `VENV_EXPLAIN_RANDOM` | the seed and the number of random combinations |
+//! | `VENV_EXPLAIN_SEED`, `VENV_EXPLAIN_RANDOM` | the seed and the number of random combinations (600) |
 //! | `VENV_EXPLAIN_DIFFERENCES` | a file that receives all differences, grouped, with a script that shows each |
 
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
@@ -81,7 +81,7 @@ fn conditions(stage: &Stage, place: usize) -> Result<Completion, Failed> {
         Ok(scene) => scene,
         Err(why) => return Ok(Completion::ignored_with(why)),
     };
-    let turns = number("VENV_EXPLAIN_TURNS", 6).max(1);
+    let turns = number("VENV_EXPLAIN_TURNS", 7).max(1);
     let singles = layers::all().iter().map(|layer| vec![layer]);
     let pairs = layers::PAIRS.iter().map(|names| names.iter().map(|name| layers::named(name)).collect::<Vec<_>>());
     let only = support::setting("VENV_EXPLAIN_CONDITION");
@@ -101,7 +101,7 @@ fn conditions(stage: &Stage, place: usize) -> Result<Completion, Failed> {
 /// Random combinations, as a few trials so that they share the processors.
 fn random_trials(stage: &Arc<Stage>) -> Vec<Trial> {
     let seed = number("VENV_EXPLAIN_SEED", 20_080_626) as u64;
-    let number = number("VENV_EXPLAIN_RANDOM", 1_000);
+    let number = number("VENV_EXPLAIN_RANDOM", 600);
     let parts = 8;
     (0..parts)
         .map(|part| {

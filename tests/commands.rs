@@ -60,7 +60,7 @@ fn under_conditions(real: &Real, root: &Path) -> Result<(), Failed> {
         }
         // A start-up file that cannot be switched off may give zsh a PATH where there is none.
         let before = if real.name == "zsh" && *path == Some("") { "PATH=''" } else { "" };
-        let said = real.ask(before, COMMANDS, &vars, &cwd);
+        let (_, said) = real.ask(before, COMMANDS, &vars, &cwd);
         compare(real, name, COMMANDS, &said, &ours(real, COMMANDS, vars, &cwd), &mut wrong);
     }
     verdict(wrong)

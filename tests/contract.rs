@@ -8,6 +8,7 @@
 mod support;
 
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 /// Where in the object, and what may stand there.
@@ -289,12 +290,17 @@ fn bytes_that_are_not_utf_8_are_told_and_marked() {
 fn which_answers_without_an_environment_and_says_what_it_cannot_tell() {
     let scratch = support::Scratch::new("contract");
     let capture = scratch.path().join("machine.yaml");
-    let recorded = "venv-explain: capture/1\nplatform: linux\ncwd: /p\nenv: {PATH: /usr/bin}\nfiles:\n  /usr/bin/python3: {exec: true}\n";
+    let python = scratch.path().join("python3");
+    std::fs::write(&python, "#!/bin/sh\n").expect("room");
+    std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let (folder, python) = (scratch.path().display(), python.display().to_string());
+    let recorded =
+        format!("venv-explain: capture/1\nplatform: linux\ncwd: /p\nenv: {{PATH: {folder}}}\nfiles:\n  {python}: {{exec: true}}\n");
     std::fs::write(&capture, recorded).expect("room");
     let capture = capture.to_str().expect("a plain name");
     let run = |words: &[&str], vars: &[(&str, &str)]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_venv-explain"));
-        command.env_clear().env("PATH", "/usr/bin").envs(vars.iter().copied()).current_dir(scratch.path()).stdin(Stdio::null());
+        command.env_clear().env("PATH", scratch.path()).envs(vars.iter().copied()).current_dir(scratch.path()).stdin(Stdio::null());
         command.args(["which", "python3", "nothing-of-that-name"]).args(words).output().expect("the program runs")
     };
     let here: &[(&str, &str)] = &[];
@@ -307,7 +313,7 @@ fn which_answers_without_an_environment_and_says_what_it_cannot_tell() {
         let output = run(&[&words[..], &["--format", "json"]].concat(), vars);
         assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
         let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(object["commands"][0]["before"]["resolved"], "/usr/bin/python3");
+        assert_eq!(object["commands"][0]["before"]["resolved"], python);
         assert!(object["commands"].as_array().expect("a list").iter().all(|command| command["after"].is_null()), "{object}");
         assert_eq!(object["unknown"][0]["what"], "after activation");
         assert!(object["unknown"][0]["why"].as_str().expect("a reason").starts_with(why), "{object}");

@@ -72,7 +72,8 @@ fn main() {
 }
 
 fn download(installer: real::Installer, venv: &Path) -> Result<PathBuf, String> {
-    let newest = interpreters::all().iter().filter(|known| known.is_cpython_from(12)).min_by_key(|known| known.version);
+    let newest =
+        interpreters::all().iter().filter(|known| known.is_cpython_from(12) && known.brings_pip()).min_by_key(|known| known.version);
     let python = &newest.ok_or("no CPython from 3.12 on is here")?.path;
     let run = |mut run: Run| {
         run.limit = Duration::from_secs(1200);

@@ -142,7 +142,7 @@ fn a_hundred_thousand_files_in_one_folder_fold() {
     let environment = read(&root);
     let sizes = Sizes::walk(&Live::new(), &root.display().to_string());
     let tree = Tree::read(&Live::new(), &environment, &sizes, Options::default());
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(90), "{:?}", started.elapsed());
     assert_eq!(sizes.total().files, 100_003);
     let folder = find(&tree.root, "site-packages").expect("shown");
     assert_eq!((folder.children.len(), folder.folded), (9, 99_991));

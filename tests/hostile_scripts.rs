@@ -6,6 +6,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use support::environments::{self, Kind};
 use support::interpreters;
+use venv_explain::machine::Machine;
 use venv_explain::machine::capture::Capture;
 use venv_explain::simulate::activation::{Shell, Strictness, activate_in, annotate};
 
@@ -100,39 +101,47 @@ fn a_mutilated_script_is_followed_or_given_up() {
     #[allow(clippy::disallowed_methods, reason = "the test reads the scripts that were made")]
     let read = |path: std::path::PathBuf| std::fs::read_to_string(path).ok();
     let scratch = support::Scratch::new("hostile");
-    let Some(python) = interpreters::all().iter().rfind(|known| known.implementation == "cpython") else { return };
     let mut seed = 1_u64;
     let mut random = move |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).unwrap_or(0) % below.max(1)
     };
-    for kind in [Kind::Venv, Kind::Virtualenv, Kind::Uv] {
+    let mut scripts: Vec<(Shell, &str, String)> = Vec::new();
+    let sample = Capture::sample("linux").expect("a sample");
+    let root = sample.recorded_venv().expect("it has an environment");
+    for (shell, name) in SHELLS {
+        let recorded = sample.read(&format!("{root}/bin/{name}"), 1 << 20).ok();
+        scripts.extend(recorded.and_then(|text| Some((shell, name, String::from_utf8(text.to_vec()).ok()?))));
+    }
+    assert!(scripts.len() > 4, "the sample holds its scripts");
+    // Those of the makers that are here.
+    let python = interpreters::all().iter().rfind(|known| known.implementation == "cpython");
+    for (python, kind) in python.into_iter().flat_map(|python| [Kind::Venv, Kind::Virtualenv, Kind::Uv].map(|kind| (python, kind))) {
         let folder = scratch.path().join(kind.name());
-        if environments::make(python, kind, &folder).is_err() {
-            continue;
+        if environments::make(python, kind, &folder).is_ok() {
+            scripts.extend(SHELLS.into_iter().filter_map(|(shell, name)| Some((shell, name, read(folder.join("bin").join(name))?))));
         }
-        for (shell, name) in SHELLS {
-            let Some(text) = read(folder.join("bin").join(name)) else { continue };
-            let chars: Vec<char> = text.chars().collect();
-            for _ in 0..40 {
-                let mut changed = chars.clone();
-                for _ in 0..=random(4) {
-                    let from = random(changed.len());
-                    let to = (from + random(60)).min(changed.len());
-                    let part: Vec<char> = changed[from..to].to_vec();
-                    match random(3) {
-                        0 => drop(changed.drain(from..to)),
-                        1 => changed.splice(from..from, part).for_each(drop),
-                        _ => {
-                            let at = random(changed.len());
-                            changed.splice(at..at, part).for_each(drop);
-                        }
+    }
+    for (shell, name, text) in scripts {
+        let chars: Vec<char> = text.chars().collect();
+        for _ in 0..40 {
+            let mut changed = chars.clone();
+            for _ in 0..=random(4) {
+                let from = random(changed.len());
+                let to = (from + random(60)).min(changed.len());
+                let part: Vec<char> = changed[from..to].to_vec();
+                match random(3) {
+                    0 => drop(changed.drain(from..to)),
+                    1 => changed.splice(from..from, part).for_each(drop),
+                    _ => {
+                        let at = random(changed.len());
+                        changed.splice(at..at, part).for_each(drop);
                     }
                 }
-                let script: String = changed.into_iter().collect();
-                let time = follow(shell, name, &script);
-                assert!(time < SOON, "{shell:?} took {time:?} for\n{script}");
             }
+            let script: String = changed.into_iter().collect();
+            let time = follow(shell, name, &script);
+            assert!(time < SOON, "{shell:?} took {time:?} for\n{script}");
         }
     }
 }

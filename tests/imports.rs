@@ -18,7 +18,7 @@ mod places;
 mod support;
 
 use asked::Memory;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeSet;
 use support::Scratch;
 use support::environments::{self, Kind};
@@ -28,24 +28,36 @@ use support::process::{self, Run};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = conditions::trials();
+    // The longest goes first, as it mostly waits for a registry.
+    trials.insert(0, Trial::ignorable_test("every style of editable installation", editable));
     for interpreter in interpreters::all() {
         for kind in [Kind::Venv, Kind::SystemSite] {
-            let scratch = Scratch::new("imports");
-            let root = scratch.path().join("app/.venv");
-            let made = std::fs::create_dir_all(scratch.path().join("app")).map_err(|error| error.to_string());
-            let made = made.and_then(|()| environments::make(interpreter, kind, &root));
-            let ignored = made.is_err();
-            let name = format!("{} {}", interpreter.name, kind.name());
-            trials.push(Trial::test(name, move || compare(interpreter, &scratch)).with_ignored_flag(ignored));
+            trials
+                .push(Trial::ignorable_test(format!("{} {}", interpreter.name, kind.name()), move || made_and_compared(interpreter, kind)));
         }
     }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// In an environment of that maker; ignored where it refuses.
+fn made_and_compared(interpreter: &Interpreter, kind: Kind) -> Result<Completion, Failed> {
+    let scratch = Scratch::new("imports");
+    std::fs::create_dir_all(scratch.path().join("app"))?;
+    match environments::make(interpreter, kind, &scratch.path().join("app/.venv")) {
+        Ok(()) => compare(interpreter, &scratch).map(|()| Completion::Completed),
+        Err(why) => Ok(Completion::ignored_with(why)),
+    }
+}
+
+/// Ignored where the projects cannot be installed: without uv or a registry.
+fn editable() -> Result<Completion, Failed> {
     let newest = interpreters::all().iter().filter(|known| known.is_cpython_from(9)).max_by_key(|known| known.version);
     let scratch = Scratch::new("editables");
-    let made = newest.filter(|_| !arguments.list).ok_or_else(String::new).and_then(|newest| editables::make(newest, scratch.path()));
-    let ignored = made.is_err();
-    let trial = Trial::test("every style of editable installation", move || editables::compare(&made?, &scratch));
-    trials.push(trial.with_ignored_flag(ignored));
-    libtest_mimic::run(&arguments, trials).exit();
+    let Some(newest) = newest else { return Ok(Completion::ignored_with("no CPython from 3.9 on is here")) };
+    match editables::make(newest, scratch.path()) {
+        Ok(venv) => editables::compare(&venv, &scratch).map(|()| Completion::Completed),
+        Err(why) => Ok(Completion::ignored_with(why)),
+    }
 }
 
 /// Asks both for every name, and says how many there were.

@@ -5,7 +5,7 @@
 
 mod support;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::path::{Path, PathBuf};
 use support::environments::{self, Kind};
 use support::interpreters::{self, Interpreter};
@@ -28,20 +28,16 @@ fn main() {
         for kind in Kind::ALL {
             let name = format!("{} by {}", interpreter.name, kind.name());
             let folder = scratch.path().join(&name).join(".venv");
-            if arguments.list {
-                trials.push(Trial::test(name, || Ok(())));
-                continue;
-            }
-            let made = environments::make(interpreter, kind, &folder);
-            let trial = match made {
-                Ok(()) => Trial::test(name, move || is_told(interpreter, kind, &folder)),
-                Err(_) => Trial::test(name, || Ok(())).with_ignored_flag(true),
-            };
-            trials.push(trial);
+            trials.push(Trial::ignorable_test(name, move || match environments::make(interpreter, kind, &folder) {
+                Ok(()) => is_told(interpreter, kind, &folder).map(|()| Completion::Completed),
+                Err(why) => Ok(Completion::ignored_with(why)),
+            }));
         }
     }
     trials.extend(with_pip(scratch.path()));
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(scratch);
+    conclusion.exit();
 }
 
 fn is_told(interpreter: &Interpreter, kind: Kind, folder: &Path) -> Result<(), Failed> {
@@ -98,12 +94,15 @@ fn count(folder: &Path) -> u64 {
 
 /// One environment with pip in it, whose scripts name the environment's own Python.
 fn with_pip(scratch: &Path) -> Option<Trial> {
-    let interpreter = interpreters::all().iter().rev().find(|interpreter| interpreter.is_cpython_from(11))?;
+    let interpreter = interpreters::all().iter().rev().find(|interpreter| interpreter.is_cpython_from(11) && interpreter.brings_pip())?;
     let folder = scratch.join("a folder with pip");
-    let run = Run::new(&interpreter.path).args(["-m", "venv"]).arg(&folder).var("PATH", "/usr/bin:/bin").cwd("/");
-    let made = process::run(&run).is_ok_and(|ended| ended.status == Some(0));
-    let trial = Trial::test("the scripts of pip are read, behind a path with blanks", move || pip_is_read(&folder));
-    Some(trial.with_ignored_flag(!made))
+    Some(Trial::ignorable_test("the scripts of pip are read, behind a path with blanks", move || {
+        let run = Run::new(&interpreter.path).args(["-m", "venv"]).arg(&folder).var("PATH", "/usr/bin:/bin").cwd("/");
+        if process::run(&run)?.status != Some(0) {
+            return Ok(Completion::ignored_with("this Python makes no environment with pip"));
+        }
+        pip_is_read(&folder).map(|()| Completion::Completed)
+    }))
 }
 
 fn pip_is_read(folder: &Path) -> Result<(), Failed> {

@@ -23,30 +23,37 @@ mod support;
 mod wheels;
 
 use libtest_mimic::{Arguments, Trial};
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 use support::{Scratch, interpreters};
+
+type Made = LazyLock<Result<PathBuf, String>, Box<dyn FnOnce() -> Result<PathBuf, String> + Send>>;
 
 fn main() {
     let arguments = Arguments::from_args();
     let scratch = Scratch::new("packages");
-    let newest = interpreters::all().iter().filter(|known| known.is_cpython_from(11)).max_by_key(|known| known.version);
+    let newest =
+        interpreters::all().iter().filter(|known| known.is_cpython_from(11) && known.brings_pip()).max_by_key(|known| known.version);
     let mut trials = hostile::trials();
     trials.extend(fits::trials());
     trials.extend(forms::trials());
     trials.extend(old::trials());
     trials.extend(conda::trials());
-    for installer in real::Installer::ALL {
-        let interpreter = newest.filter(|_| !arguments.list);
-        let made = interpreter.and_then(|interpreter| real::make(interpreter, installer, &scratch.path().join(installer.name())));
-        for (name, check) in real::CHECKS {
-            let name = format!("{} in an environment made by {}", name, installer.name());
-            trials.push(match &made {
-                Some(made) => {
-                    let made = made.clone();
-                    Trial::test(name, move || check(&made?))
-                }
-                None => Trial::test(name, || Ok(())).with_ignored_flag(true),
-            });
+    // Made by the first check that comes to it, at the same time by both.
+    let made = real::Installer::ALL.map(|installer| {
+        let folder = scratch.path().join(installer.name());
+        let interpreter = newest.filter(|_| installer.is_here());
+        interpreter
+            .map(|interpreter| -> Arc<Made> { Arc::new(LazyLock::new(Box::new(move || real::make(interpreter, installer, &folder)))) })
+    });
+    for (name, check) in real::CHECKS {
+        for (installer, made) in real::Installer::ALL.into_iter().zip(&made) {
+            let (made, absent) = (made.clone(), made.is_none());
+            let ask = move || check(made.as_deref().map_or(Err("absent".to_owned()), |made| LazyLock::force(made).clone())?.as_path());
+            trials.push(Trial::test(format!("{name} in an environment made by {}", installer.name()), ask).with_ignored_flag(absent));
         }
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(scratch);
+    conclusion.exit();
 }

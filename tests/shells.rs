@@ -1,7 +1,8 @@
 //! Activation is what the real shells do: for every shell of this machine, every maker of environments and every condition, all
 //! variables before, after the script and after `deactivate` are compared with what the tool says, whole.
 //!
-//! A shell that is absent is reported as skipped.
+//! A shell that is absent is reported as skipped. Most environments take a share of the conditions; with `VENV_EXPLAIN_TURNS=1` each
+//! takes all of them.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 #![allow(clippy::disallowed_methods, reason = "tests read the disk and run the real programs")]
@@ -20,7 +21,7 @@ mod support;
 
 use conditions::Condition;
 use libtest_mimic::{Arguments, Failed, Trial};
-use places::Place;
+use places::{Place, Share};
 use real::{RealShell, Variables};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -65,23 +66,26 @@ fn agree(shell: &RealShell, place: &Place, scratch: &Path) -> Result<(), Failed>
     let mut complaints = String::new();
     let folder = scratch.join(format!("{}-{}", shell.name, place.number));
     std::fs::create_dir_all(&folder)?;
-    let conditions = conditions::all();
-    let count = if place.odd { 6 } else { conditions.len() };
     let xonsh = shell.shell == Shell::Xonsh;
     // A quoting error in virtualenv's old script for xonsh ends xonsh itself, and then nothing can be compared.
     let has_script = place.folder.join("bin").join(real::script(shell.shell)).exists() && !(xonsh && place.name.contains("--prompt"));
-    // xonsh takes half a second to start.
-    let every = if xonsh { 4 } else { 1 };
-    let count = if !has_script {
-        0
-    } else if xonsh && place.odd {
-        1
-    } else {
-        count
+    if !has_script {
+        return Ok(());
+    }
+    let everything = support::setting("VENV_EXPLAIN_TURNS").is_some_and(|turns| turns == "1");
+    let share = if everything { Share::Whole } else { place.share };
+    // xonsh takes a third of a second to start.
+    let takes = |number: usize| match share {
+        Share::Few if xonsh => number == 0,
+        _ if xonsh && !everything => number.is_multiple_of(4),
+        share => share.takes(number, place.number),
     };
     // An activation that is in force lives in an object of the running xonsh, in an overlay of nushell, which no variable tells.
     let hides = xonsh || shell.shell == Shell::Nushell;
-    for condition in conditions.iter().take(count).step_by(every).filter(|condition| !(hides && condition.twice)) {
+    for (number, condition) in conditions::all().iter().enumerate() {
+        if !takes(number) || (hides && condition.twice) {
+            continue;
+        }
         for entry in std::fs::read_dir(&folder)? {
             std::fs::remove_file(entry?.path())?;
         }

@@ -52,8 +52,14 @@ fn trial(name: &str, kind: Kind, check: fn(&Path) -> Result<(), Failed>) -> Tria
 }
 
 /// A trial on the batch files that virtualenv would write on Windows, which lie in its own package; skipped where that is not installed.
+#[allow(clippy::disallowed_methods, reason = "tests read the disk")]
 fn batch(name: &str, check: fn(&Path) -> Result<(), Failed>) -> Trial {
-    let folders = interpreters::all().iter().map(|python| python.stdlib.join("site-packages/virtualenv/activation/batch"));
+    // Beside an interpreter, or in an environment of its own from which a link on PATH leads to the command.
+    let beside = interpreters::all().iter().map(|python| python.stdlib.clone());
+    let commands = support::every_on_path("virtualenv").into_iter().filter_map(|file| file.canonicalize().ok());
+    let libraries = commands.filter_map(|file| std::fs::read_dir(file.parent()?.with_file_name("lib")).ok());
+    let own = libraries.flatten().flatten().map(|entry| entry.path());
+    let folders = beside.chain(own).map(|library| library.join("site-packages/virtualenv/activation/batch"));
     // Older ones do less, and name other places to fill.
     let newer = |folder: &Path| read(&folder.join("activate.bat")).is_ok_and(|text| text.contains("__VIRTUAL_ENV_CALL__"));
     let folder = folders.into_iter().find(|folder| newer(folder));

@@ -1,8 +1,8 @@
 //! How each real shell is asked where commands are: one start of the shell for all commands of one condition, with nothing
 //! but what is built into it, because PATH is the thing under test.
 
-use super::support::behind_npm;
-use super::support::process::{self, Run};
+use super::support::process::{self, Ended, Run};
+use super::support::{behind_npm, on_path};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use venv_explain::simulate::activation::Shell;
@@ -67,28 +67,29 @@ pub struct Said {
 impl Real {
     /// Its program; `None` where it is not installed.
     pub fn program(&self) -> Option<PathBuf> {
-        let file = ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|dir| Path::new(dir).join(self.name)).find(|file| file.exists());
-        file.map(behind_npm)
+        on_path(self.name).map(behind_npm)
     }
 
-    /// Runs `before`, then asks for each command, in a shell with these variables, standing in `cwd`.
-    pub fn ask(&self, before: &str, commands: &[&str], vars: &BTreeMap<String, String>, cwd: &Path) -> Vec<Said> {
+    /// Runs `before`, then asks for each command, in a shell with these variables, standing in `cwd`. Also what was said before
+    /// [`BEGIN`].
+    pub fn ask(&self, before: &str, commands: &[&str], vars: &BTreeMap<String, String>, cwd: &Path) -> (String, Vec<Said>) {
         let questions: String = commands.iter().map(|command| self.asks.replace('@', command)).collect();
-        let text = self.run(&format!("{before}\n{questions}"), vars, cwd);
-        let text = text.split_once(BEGIN).map_or(text.as_str(), |(_, answers)| answers);
+        let ended = self.run(&format!("{before}\n{questions}"), vars, cwd);
+        let text = ended.text();
+        let (first, text) = text.split_once(BEGIN).unwrap_or(("", &text));
         let answers: Vec<&str> = text.split("==\n").collect();
-        assert_eq!(answers.len(), commands.len() + 1, "{} answered {text}", self.name);
-        commands.iter().zip(answers).map(|(command, answer)| said(command, answer)).collect()
+        assert_eq!(answers.len(), commands.len() + 1, "{} answered {text} and complained {}", self.name, ended.complaint());
+        (first.to_owned(), commands.iter().zip(answers).map(|(command, answer)| said(command, answer)).collect())
     }
 
-    /// Standard output of a script.
-    pub fn run(&self, script: &str, vars: &BTreeMap<String, String>, cwd: &Path) -> String {
+    /// How a script ends.
+    pub fn run(&self, script: &str, vars: &BTreeMap<String, String>, cwd: &Path) -> Ended {
         let program = self.program().expect("asked only where it is installed");
         let mut run = Run::new(program).args(self.options).args(["-c", script]).cwd(cwd);
         for (name, value) in vars {
             run = run.var(name, value);
         }
-        process::run(&run).expect("the shell starts").text()
+        process::run(&run).expect("the shell starts")
     }
 }
 

@@ -53,7 +53,7 @@ pub fn make(interpreter: &Interpreter, scratch: &Path) -> Result<PathBuf, String
     let run = |words: &[&str], projects: &[&str]| {
         let projects = projects.iter().flat_map(|name| ["-e".into(), scratch.join(name).into_os_string()]);
         let mut run = Run::new(&uv).args(words).args(projects).online().var("VIRTUAL_ENV", &venv).cwd(scratch);
-        run.limit = Duration::from_secs(240);
+        run.limit = Duration::from_secs(120);
         let ended = process::run(&run).map_err(|error| error.to_string())?;
         if ended.status == Some(0) { Ok(()) } else { Err(ended.complaint()) }
     };

@@ -17,7 +17,8 @@ pub fn trials() -> Vec<Trial> {
     let able = || interpreters::all().iter().filter(|known| known.is_cpython_from(8));
     let mut trials: Vec<Trial> =
         able().map(|known| Trial::test(format!("papers of every form are found as by {}", known.name), move || found(known))).collect();
-    let newest = able().filter(|known| known.is_cpython_from(12)).max_by_key(|known| known.version);
+    let with_pip = |known: &&Interpreter| known.is_cpython_from(12) && known.stdlib.join("site-packages/pip").is_dir();
+    let newest = able().filter(with_pip).max_by_key(|known| known.version);
     trials.push(match newest.filter(|_| on_path("git").is_some()) {
         Some(known) => Trial::test("papers and checkouts of every form are frozen as by pip", move || frozen(known)),
         None => Trial::test("papers and checkouts of every form are frozen as by pip", || Ok(())).with_ignored_flag(true),

@@ -86,7 +86,7 @@ fn odd_papers() -> Result<(), Failed> {
     ];
     equal(&expected.map(|(kind, name)| (kind, name.to_owned())).into_iter().collect(), &kinds(&told))?;
     equal(&Some("distutils-made"), &told.packages.named("Distutils_Made").map(|one| one.name.as_str()))?;
-    equal(&true, &(start.elapsed() < Duration::from_secs(10)))
+    equal(&true, &(start.elapsed() < Duration::from_secs(60)))
 }
 
 fn odd_record() -> Result<(), Failed> {
@@ -163,7 +163,7 @@ fn endless() -> Result<(), Failed> {
     papers(&root, "x-1.dist-info", metadata.as_bytes());
     let start = Instant::now();
     let told = told(&root);
-    equal(&true, &(start.elapsed() < Duration::from_secs(10)))?;
+    equal(&true, &(start.elapsed() < Duration::from_secs(60)))?;
     let _ = told;
     Ok(())
 }

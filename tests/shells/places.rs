@@ -13,32 +13,56 @@ pub struct Place {
     pub folder: PathBuf,
     /// Tells places apart in file names.
     pub number: usize,
-    /// Whether it is here for being odd, and needs few conditions only.
-    pub odd: bool,
+    /// How many conditions it takes.
+    pub share: Share,
+}
+
+/// How many of the conditions are tried in a place. Those with and without `set -u` and nothing else are in every share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All.
+    Whole,
+    /// A third of them, each place another: its script differs little from those of the next release.
+    Third,
+    /// One of the first few: the place is here for being odd itself.
+    Few,
+}
+
+impl Share {
+    /// Whether the condition of that number is tried in the place of that number.
+    pub fn takes(self, condition: usize, place: usize) -> bool {
+        match self {
+            _ if condition < 2 => true,
+            Self::Whole => true,
+            Self::Third => (condition + place).is_multiple_of(3),
+            Self::Few => condition < 6 && (condition + place).is_multiple_of(4),
+        }
+    }
 }
 
 /// Makes them all below `scratch`.
 pub fn all(scratch: &Path) -> Vec<Place> {
     let mut places = Places { scratch, all: Vec::new() };
     let python: Vec<&Interpreter> = interpreters::all().iter().filter(|known| known.implementation == "cpython").collect();
-    for interpreter in &python {
-        places.make(interpreter, Kind::Venv, "env", false);
+    for (number, interpreter) in python.iter().enumerate() {
+        let share = if number == 0 || number + 1 == python.len() { Share::Whole } else { Share::Third };
+        places.make(interpreter, Kind::Venv, "env", share);
     }
     let Some(newest) = python.last() else { return places.all };
-    places.make(newest, Kind::Virtualenv, "env", false);
-    places.make(newest, Kind::Uv, "env", false);
+    places.make(newest, Kind::Virtualenv, "env", Share::Whole);
+    places.make(newest, Kind::Uv, "env", Share::Whole);
     if let Some(oldest) = python.first() {
-        places.make(oldest, Kind::Virtualenv, "env", false);
+        places.make(oldest, Kind::Virtualenv, "env", Share::Whole);
     }
     places.commands(newest);
     for name in ["with space", "it's", "dol$lar", "back`tick", "quo\"te", "é", "back\\slash", "new\nline", "star*"] {
         for interpreter in
             [python.first().copied(), Some(*newest), python.iter().find(|known| known.version.1 == 11).copied()].into_iter().flatten()
         {
-            places.make(interpreter, Kind::Venv, name, true);
+            places.make(interpreter, Kind::Venv, name, Share::Few);
         }
-        places.make(newest, Kind::Virtualenv, name, true);
-        places.make(newest, Kind::Uv, name, true);
+        places.make(newest, Kind::Virtualenv, name, Share::Few);
+        places.make(newest, Kind::Uv, name, Share::Few);
     }
     places.moved();
     places.edited();
@@ -57,14 +81,14 @@ impl Places<'_> {
         folder
     }
 
-    fn add(&mut self, name: String, folder: PathBuf, odd: bool) {
-        self.all.push(Place { name, folder, number: self.all.len(), odd });
+    fn add(&mut self, name: String, folder: PathBuf, share: Share) {
+        self.all.push(Place { name, folder, number: self.all.len(), share });
     }
 
-    fn make(&mut self, interpreter: &Interpreter, kind: Kind, name: &str, odd: bool) {
+    fn make(&mut self, interpreter: &Interpreter, kind: Kind, name: &str, share: Share) {
         let folder = self.folder(name);
         if environments::make(interpreter, kind, &folder).is_ok() {
-            self.add(format!("{} of {} in {name:?}", kind.name(), interpreter.name), folder, odd);
+            self.add(format!("{} of {} in {name:?}", kind.name(), interpreter.name), folder, share);
         }
     }
 
@@ -112,8 +136,8 @@ impl Places<'_> {
         for (name, run, _) in runs {
             let folder = self.folder("env");
             if process::run(&run.arg(&folder)).is_ok_and(|ended| ended.status == Some(0)) {
-                let odd = name != "uv --relocatable";
-                self.add(name, folder, odd);
+                let share = if name == "uv --relocatable" { Share::Whole } else { Share::Few };
+                self.add(name, folder, share);
             }
         }
     }
@@ -121,7 +145,7 @@ impl Places<'_> {
     /// The same environments in another folder than their scripts were written for.
     fn moved(&mut self) {
         let ordinary: Vec<(String, PathBuf)> =
-            self.all.iter().filter(|place| !place.odd).map(|place| (place.name.clone(), place.folder.clone())).collect();
+            self.all.iter().filter(|place| place.share != Share::Few).map(|place| (place.name.clone(), place.folder.clone())).collect();
         for (name, from) in ordinary {
             let folder = self.folder("moved");
             copy(&from, &folder);
@@ -130,14 +154,14 @@ impl Places<'_> {
                 let text = std::fs::read_to_string(&script).unwrap();
                 std::fs::write(&script, text.replace(from.to_str().unwrap(), "/home/ada/gone")).unwrap();
             }
-            self.add(format!("{name}, moved"), folder, true);
+            self.add(format!("{name}, moved"), folder, Share::Few);
         }
     }
 
     /// Scripts that somebody has changed, or that end too early.
     fn edited(&mut self) {
         let ordinary: Vec<(String, PathBuf)> =
-            self.all.iter().filter(|place| !place.odd).map(|place| (place.name.clone(), place.folder.clone())).collect();
+            self.all.iter().filter(|place| place.share != Share::Few).map(|place| (place.name.clone(), place.folder.clone())).collect();
         for (name, from) in ordinary.into_iter().rev().take(6) {
             for (change, tail) in
                 [("added to", ADDED), ("with a broken end", "if [ -n \"$PATH\" ]; then\n"), ("with a quote left open", "export X='1\n")]
@@ -151,7 +175,7 @@ impl Places<'_> {
                     std::fs::write(&script, std::fs::read_to_string(&script).unwrap() + ADDED_TO_FISH).unwrap();
                 }
                 std::fs::write(folder.join("bin/settings"), "export MORE=\"$VIRTUAL_ENV/more\"\n").unwrap();
-                self.add(format!("{name}, {change}"), folder, true);
+                self.add(format!("{name}, {change}"), folder, Share::Few);
             }
             let folder = self.folder("windows");
             copy(&from, &folder);
@@ -159,14 +183,14 @@ impl Places<'_> {
                 let text = std::fs::read_to_string(&script).unwrap().replace('\n', "\r\n");
                 std::fs::write(&script, text).unwrap();
             }
-            self.add(format!("{name}, with the line ends of Windows"), folder, true);
+            self.add(format!("{name}, with the line ends of Windows"), folder, Share::Few);
             let folder = self.folder("truncated");
             copy(&from, &folder);
             let script = folder.join("bin/activate");
             let text = std::fs::read_to_string(&script).unwrap();
             let cut = text.lines().take(text.lines().count() * 3 / 4).collect::<Vec<_>>().join("\n");
             std::fs::write(&script, cut).unwrap();
-            self.add(format!("{name}, truncated"), folder, true);
+            self.add(format!("{name}, truncated"), folder, Share::Few);
         }
     }
 }
