@@ -164,3 +164,47 @@ fn names_that_are_not_utf8_are_found_again() {
     assert_eq!(venv_explain::text::encode(&names[0]), b"od\xffd");
     assert_eq!(&*live.read(&format!("{root}/{}", names[0]), 9).unwrap(), b"x");
 }
+
+#[test]
+fn an_open_folder_answers_as_whole_paths_do() {
+    let (_folder, root) = tree();
+    let lib = format!("{root}/real/lib");
+    symlink("../../alias/lib/a.py", format!("{lib}/linked.py")).unwrap();
+    symlink("nowhere", format!("{lib}/broken.py")).unwrap();
+    symlink("/dev/null", format!("{lib}/device")).unwrap();
+    fs::create_dir(format!("{lib}/inner")).unwrap();
+    fs::write(format!("{lib}/inner/empty"), "").unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, format!("{lib}/fifo"), rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+    let names = [
+        "a.py",
+        "linked.py",
+        "broken.py",
+        "device",
+        "fifo",
+        "inner",
+        "inner/empty",
+        "inner/none",
+        "a.py/x",
+        "none",
+        "../lib/a.py",
+        "../../about",
+    ];
+    let live: Arc<dyn Machine> = Arc::new(Live::new());
+    let mut changed = Overlay::new(live.clone());
+    changed.write(&format!("{lib}/inner/empty"), *b"no more");
+    changed.hide(&format!("{lib}/linked.py"));
+    let machines: [&dyn Machine; 3] = [&*live, &Overlay::new(live.clone()), &changed];
+    for machine in machines {
+        let folder = machine.folder(&lib).unwrap();
+        for name in names {
+            let path = format!("{lib}/{name}");
+            for limit in [0, 3, 1000] {
+                assert_eq!(folder.head(name, limit), machine.head(&path, limit), "{name}");
+                assert_eq!(folder.read(name, limit), machine.read(&path, limit), "{name}");
+            }
+            assert_eq!(folder.has_file(name), machine.stat(&path).is_ok_and(|meta| meta.kind == Kind::File), "{name}");
+        }
+        assert_eq!(machine.folder(&format!("{lib}/a.py")).err(), Some(Fault::NotADirectory));
+        assert_eq!(machine.folder(&format!("{lib}/none")).err(), Some(Fault::Missing));
+    }
+}

@@ -6,6 +6,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door that the other files are told to use")]
 
 #[cfg(unix)]
+mod folder;
+
+#[cfg(unix)]
+use super::folder::Folder;
+#[cfg(unix)]
 use super::text;
 use super::{Build, Fault, Kind, Machine, Meta, Opened, Platform};
 use std::collections::BTreeMap;
@@ -133,6 +138,11 @@ impl Machine for Live {
 
     fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
         Ok(Box::new(open(path)?))
+    }
+
+    #[cfg(unix)]
+    fn folder(&self, path: &str) -> Result<Box<dyn Folder + '_>, Fault> {
+        Ok(Box::new(folder::OpenFolder::open(path)?))
     }
 
     fn interpreter(&self, _path: &str) -> Option<Build> {

@@ -4,6 +4,7 @@
 //! the same thing to it. Paths and texts are `String`s in which bytes that are not UTF-8 are kept as [`text`] describes.
 
 pub mod capture;
+pub mod folder;
 pub mod live;
 pub mod overlay;
 pub mod path;
@@ -14,6 +15,7 @@ mod variables;
 
 pub use crate::text;
 
+use folder::Folder;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -138,6 +140,10 @@ pub trait Machine: Sync + Send {
     /// Opens a regular file (links followed), to be read in pieces: what is big, or wanted in one place only, is never held whole.
     fn open(&self, path: &str) -> Result<Box<dyn Opened + '_>, Fault> {
         Ok(Box::new(self.read(path, usize::MAX)?))
+    }
+    /// Opens a folder (links followed), for a look at many files in it and below.
+    fn folder(&self, path: &str) -> Result<Box<dyn Folder + '_>, Fault> {
+        Ok(Box::new(folder::ByPath::open(self, path)?))
     }
     /// Build-time facts recorded for the interpreter whose real file (links followed) is `path`; `None` on a live machine.
     fn interpreter(&self, path: &str) -> Option<Build>;

@@ -3,6 +3,7 @@
 //! Changes of files are kept by real path. A question first turns its path into a real one, seen through the changes, and then
 //! goes to the nearest change above it, or to the machine below. While no file is changed, questions go straight down.
 
+use super::folder::{ByPath, Folder};
 use super::path::Rules;
 use super::resolve::{Last, Node, Resolver, Tree};
 use super::variables::Variables;
@@ -348,6 +349,13 @@ impl Machine for Overlay {
             Place::Below(path) => self.below.open(&path),
             Place::Changed(_) => Ok(Box::new(self.changed_bytes(&real)?)),
         }
+    }
+
+    fn folder(&self, path: &str) -> Result<Box<dyn Folder + '_>, Fault> {
+        if self.changes.is_empty() {
+            return self.below.folder(&self.absolute(path)?);
+        }
+        Ok(Box::new(ByPath::open(self, path)?))
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {

@@ -14,6 +14,7 @@ pub mod verify;
 
 pub use scene::Scene;
 
+use crate::machine::folder::Folder;
 use crate::machine::{Fault, Kind, Machine};
 use crate::simulate::startup::Startup;
 use crate::venv::distributions::conda::Records;
@@ -24,6 +25,7 @@ use crate::venv::{Environment, Unknown};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The `packages` object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -195,7 +197,9 @@ fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached 
                 let papers = search::search(&archive, item).papers.into_iter();
                 // In an archive only folders of papers are read (Lib/importlib/metadata, `PathDistribution.read_text()`).
                 let papers = papers.map(|papers| Papers { form: papers.form.in_archive(), ..papers });
-                zipped.extend(papers.map(|papers| Details::read(&archive, papers)));
+                if let Ok(site) = archive.folder(item) {
+                    zipped.extend(papers.map(|papers| Details::read(&archive, &*site, papers)));
+                }
             }
             Err(fault @ (Fault::TooBig { .. } | Fault::Denied | Fault::NotRecorded | Fault::Io(_))) => {
                 reached.unknown.push(Unknown { what: format!("distributions inside {item}"), why: fault.to_string() });
@@ -210,13 +214,13 @@ fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached 
             }
         }
         reached.leftovers.extend(here.leftovers);
-        found.extend(here.papers);
+        found.extend(opened(machine, here.papers));
     }
     // Old pip looks where an .egg-link leads even when no line of easy-install.pth names that folder.
     for project in links.keys().filter(|project| !items.iter().any(|item| rules.same(item, project))) {
-        found.extend(search::search(machine, project).papers);
+        found.extend(opened(machine, search::search(machine, project).papers));
     }
-    let mut details: Vec<Details> = found.into_par_iter().map(|papers| Details::read(machine, papers)).collect();
+    let mut details: Vec<Details> = found.into_par_iter().map(|(site, papers)| Details::read(machine, &*site, papers)).collect();
     details.append(&mut zipped);
     for one in &mut details {
         if let Some(link) = links.get(&rules.normpath(&one.papers.site)) {
@@ -236,6 +240,12 @@ fn reach(machine: &dyn Machine, prefixes: &[&str], items: &[String]) -> Reached 
     sort(&mut reached.distributions, items);
     count(&mut reached.distributions);
     reached
+}
+
+/// Each with the folder that holds them all.
+fn opened(machine: &dyn Machine, papers: Vec<Papers>) -> Vec<(Arc<dyn Folder + '_>, Papers)> {
+    let site = papers.first().and_then(|first| machine.folder(&first.site).ok()).map(Arc::from);
+    site.map(|site: Arc<dyn Folder + '_>| papers.into_iter().map(|papers| (site.clone(), papers)).collect()).unwrap_or_default()
 }
 
 fn listed(machine: &dyn Machine, conda: Option<String>, details: Details) -> Listed {

@@ -5,6 +5,7 @@ use super::entry_points::{self, EntryPoint};
 use super::metadata::Metadata;
 use super::search::{Form, Papers};
 use super::{INSTALLER_LIMIT, name, record};
+use crate::machine::folder::Folder;
 use crate::machine::{Fault, Machine};
 use crate::text;
 use std::collections::BTreeSet;
@@ -20,8 +21,6 @@ const WHEEL_LIMIT: usize = 1 << 16;
 pub struct Details {
     /// Where the papers lie.
     pub papers: Papers,
-    /// The names in the folder of the papers, sorted; empty for a single file.
-    pub files: Vec<String>,
     /// Its name as `METADATA` spells it, else as the folder does.
     pub name: String,
     /// Its version likewise; the names of older papers tell none.
@@ -51,21 +50,16 @@ pub struct Details {
 }
 
 impl Details {
-    /// Reads the papers. Never fails: what is absent is told as absent.
-    pub fn read(machine: &dyn Machine, papers: Papers) -> Self {
+    /// Reads the papers, `site` being the folder that holds them. Never fails: what is absent is told as absent.
+    pub fn read(machine: &dyn Machine, site: &dyn Folder, papers: Papers) -> Self {
         let rules = machine.platform().rules();
-        let files = if papers.form == Form::EggInfoFile { Vec::new() } else { machine.list(&papers.path).unwrap_or_default() };
-        let has = |file: &str| files.binary_search_by(|known| known.as_str().cmp(file)).is_ok();
-        let path = |file: &str| rules.join(&papers.path, file);
-        let short = |file: &str, limit: usize| {
-            let bytes = if has(file) { machine.read(&path(file), limit).ok() } else { None };
-            bytes.map(|bytes| text::decode(&bytes))
-        };
-        let metadata = match papers.form {
-            Form::EggInfoFile => Metadata::read(machine, std::slice::from_ref(&papers.path)),
-            _ => Metadata::read(machine, &[path("METADATA"), path("PKG-INFO")]),
-        };
-        let record = if has("RECORD") { machine.read(&path("RECORD"), record::LIMIT).ok() } else { None };
+        let is_folder = papers.form != Form::EggInfoFile;
+        let inside = |file: &str| rules.join(&papers.file, file);
+        let bytes = |file: &str, limit: usize| if is_folder { site.read(&inside(file), limit).ok() } else { None };
+        let short = |file: &str, limit: usize| bytes(file, limit).map(|bytes| text::decode(&bytes));
+        let told = if is_folder { vec![inside("METADATA"), inside("PKG-INFO")] } else { vec![papers.file.clone()] };
+        let metadata = Metadata::read(&told, |file, limit| site.head(file, limit)).map(|read| read.of_folder(rules, &papers.site));
+        let record = bytes("RECORD", record::LIMIT);
         let record = record.map(|bytes| record::summary(&bytes));
         let declared = short("top_level.txt", LIST_LIMIT).unwrap_or_default();
         let mut modules: BTreeSet<String> = declared.split_whitespace().map(str::to_owned).collect();
@@ -74,12 +68,12 @@ impl Details {
         }
         let stated = |key: &str| metadata.as_ref().ok().and_then(|metadata| metadata.get(key)).map(str::to_owned);
         let (folder_name, folder_version) = of_papers(machine, &papers);
-        let requirements = requirements(&metadata, short("requires.txt", LIST_LIMIT).as_deref());
+        let requirements = requirements(&metadata, || short("requires.txt", LIST_LIMIT));
         Self {
             name: stated("Name").unwrap_or(folder_name),
             version: stated("Version").or(folder_version),
             installer: short("INSTALLER", INSTALLER_LIMIT).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()),
-            requested: has("REQUESTED"),
+            requested: is_folder && site.has_file(&inside("REQUESTED")),
             direct_url: short("direct_url.json", direct_url::LIMIT).and_then(|json| DirectUrl::parse(json.as_bytes())),
             entry_points: entry_points::parse(&short("entry_points.txt", entry_points::LIMIT).unwrap_or_default()),
             tags: short("WHEEL", WHEEL_LIMIT).map(|wheel| tags(&wheel)).unwrap_or_default(),
@@ -89,7 +83,6 @@ impl Details {
             metadata,
             record,
             modules,
-            files,
             papers,
         }
     }
@@ -131,14 +124,15 @@ fn tags(wheel: &str) -> Vec<String> {
 
 /// `Requires-Dist` of the header, else the sections of `requires.txt` with their markers written out
 /// (Lib/importlib/metadata, `_convert_egg_info_reqs_to_simple_reqs()`).
-fn requirements(metadata: &Result<Metadata, Fault>, requires: Option<&str>) -> Vec<String> {
+fn requirements(metadata: &Result<Metadata, Fault>, requires: impl FnOnce() -> Option<String>) -> Vec<String> {
     let stated: Vec<String> = metadata.iter().flat_map(|metadata| metadata.all("Requires-Dist")).map(str::to_owned).collect();
     if !stated.is_empty() {
         return stated;
     }
     let mut section = (String::new(), String::new());
     let mut found = Vec::new();
-    for line in requires.into_iter().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    let requires = requires().unwrap_or_default();
+    for line in requires.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(head) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let (extra, marker) = head.split_once(':').unwrap_or((head, ""));
             section = (name::normalized(extra), marker.trim().to_owned());

@@ -1,7 +1,9 @@
 //! `METADATA` (and `PKG-INFO`, its older name): fields in the form of e-mail headers, then a long description.
 
-use crate::machine::{Fault, Machine};
+use crate::machine::Fault;
+use crate::machine::path::Rules;
 use crate::text;
+use std::sync::Arc;
 
 /// How much of the file is read: the header stands at its start, and 50 MB of description tell nothing.
 const USUAL: usize = 1 << 20;
@@ -23,14 +25,14 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the first of `files` that is there and not empty.
-    pub fn read(machine: &dyn Machine, files: &[String]) -> Result<Self, Fault> {
+    /// Reads the first of `files` that is there and not empty; `head` gives the first bytes of one.
+    pub fn read(files: &[String], head: impl Fn(&str, usize) -> Result<Arc<[u8]>, Fault>) -> Result<Self, Fault> {
         let mut fault = Fault::Missing;
         for file in files {
-            match machine.head(file, USUAL) {
+            match head(file, USUAL) {
                 Ok(bytes) if bytes.is_empty() => {}
                 Ok(bytes) if bytes.len() == USUAL && !header(&bytes).1 => {
-                    return machine.head(file, LONG).map(|bytes| Self::parse(file, &bytes));
+                    return head(file, LONG).map(|bytes| Self::parse(file, &bytes));
                 }
                 Ok(bytes) => return Ok(Self::parse(file, &bytes)),
                 // What is there and cannot be read tells more than a file that is not there.
@@ -48,6 +50,13 @@ impl Metadata {
         // The values as they stand: Python's `email` decodes no encoded words here either.
         let fields = parsed.iter().take(FIELDS).map(|field| (text::decode(field.get_key_raw()), value(field.get_value_raw())));
         Self { file: file.to_owned(), fields: fields.collect(), not_utf8: not_utf8(bytes) }
+    }
+
+    /// The same, told by its whole path in `folder`.
+    #[must_use]
+    pub fn of_folder(mut self, rules: Rules, folder: &str) -> Self {
+        self.file = rules.join(folder, &self.file);
+        self
     }
 
     /// The first value of a field, names compared without case; `None` where it is absent or empty.
