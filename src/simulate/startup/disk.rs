@@ -5,6 +5,9 @@ use super::{PathItem, Probe};
 use crate::machine::path::Rules;
 use crate::machine::{Fault, Kind, Machine, text};
 use crate::venv::Source;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Longest text that is read: `.pth`, `.start`, `pyvenv.cfg` and scripts are far shorter.
 pub(super) const TEXT_LIMIT: usize = 8 << 20;
@@ -14,9 +17,29 @@ pub(super) const TEXT_LIMIT: usize = 8 << 20;
 pub(super) struct Disk<'m> {
     pub machine: &'m dyn Machine,
     pub rules: Rules,
+    listings: &'m Listings,
 }
 
-impl Disk<'_> {
+/// The names of the folders that were listed: start-up looks for one module after the other in the same folders.
+#[derive(Default)]
+pub(super) struct Listings(RefCell<BTreeMap<String, Rc<[String]>>>);
+
+impl<'m> Disk<'m> {
+    /// The file system of `machine`, whose folders are listed once.
+    pub(super) fn new(machine: &'m dyn Machine, listings: &'m Listings) -> Self {
+        Self { machine, rules: machine.platform().rules(), listings }
+    }
+
+    /// The names in a folder, sorted by code point; none where it cannot be listed.
+    pub(super) fn names(&self, folder: &str) -> Rc<[String]> {
+        let known = self.listings.0.borrow().get(folder).cloned();
+        known.unwrap_or_else(|| {
+            let names: Rc<[String]> = self.machine.list(folder).unwrap_or_default().into();
+            self.listings.0.borrow_mut().insert(folder.to_owned(), names.clone());
+            names
+        })
+    }
+
     /// `isfile`: a regular file at the end of the links.
     pub(super) fn is_file(&self, path: &str) -> bool {
         self.kind(path) == Some(Kind::File)

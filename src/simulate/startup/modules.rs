@@ -68,12 +68,13 @@ pub(super) fn find(disk: Disk<'_>, path: &[PathItem], name: &str) -> (Option<Str
 
 /// The file of an extension module, which comes before the source.
 fn extension(disk: Disk<'_>, folder: &str, name: &str) -> Option<String> {
-    let names = disk.machine.list(if folder.is_empty() { "." } else { folder }).unwrap_or_default();
-    let file = names.into_iter().find(|file| {
+    let names = disk.names(if folder.is_empty() { "." } else { folder });
+    let from = names.partition_point(|file| file.as_str() < name);
+    let file = names.get(from..)?.iter().take_while(|file| file.starts_with(name)).find(|file| {
         let suffix = file.strip_prefix(name).filter(|rest| rest.starts_with('.')).and_then(|rest| rest.rsplit('.').next());
         matches!(suffix, Some("so" | "pyd"))
     })?;
-    Some(disk.rules.join(folder, &file))
+    Some(disk.rules.join(folder, file))
 }
 
 /// The zip file that an item is or lies in, and the folder inside.

@@ -52,9 +52,12 @@ impl Site<'_, '_> {
     }
 
     fn names_ending(&mut self, folder: &str, suffix: &str) -> Vec<String> {
-        let names = self.disk.machine.list_some(folder, &|name| name.ends_with(suffix)).unwrap_or_default();
-        let (hidden, visible): (Vec<String>, Vec<String>) =
-            names.into_iter().partition(|name| name.starts_with('.') && self.scene.release.skips_hidden_pth());
+        let names = self.disk.names(folder);
+        let (hidden, visible): (Vec<String>, Vec<String>) = names
+            .iter()
+            .filter(|name| name.ends_with(suffix))
+            .cloned()
+            .partition(|name| name.starts_with('.') && self.scene.release.skips_hidden_pth());
         for name in hidden {
             let file = self.disk.rules.join(folder, &name);
             self.account.push(Step::new(steps::PTH_FILE, Outcome::Ignored, ADD_SITE_DIR).file(&file));

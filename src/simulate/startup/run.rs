@@ -1,7 +1,7 @@
 //! The order of the stages.
 
 use super::command_line::{self, CommandLine, Program, Stop};
-use super::disk::Disk;
+use super::disk::{Disk, Listings};
 use super::generation::{Core, Release};
 use super::locale::{Codec, Encodings};
 use super::scene::{Flags, Halt, Paths, Scene};
@@ -23,8 +23,10 @@ pub fn start(machine: &dyn Machine, launch: &Launch) -> Startup {
 pub fn start_with(machine: &dyn Machine, launch: &Launch, known: Option<&Installation>) -> Startup {
     let mut account = Account::default();
     let mut told = Told::default();
-    let halt = follow(machine, launch, known, &mut account, &mut told).err();
-    finish(machine, told, account, halt)
+    let listings = Listings::default();
+    let disk = Disk::new(machine, &listings);
+    let halt = follow(disk, launch, known, &mut account, &mut told).err();
+    finish(disk, told, account, halt)
 }
 
 /// What is known of the result at any moment.
@@ -37,14 +39,8 @@ pub(super) struct Told {
     sys_path: Option<Vec<PathItem>>,
 }
 
-fn follow(
-    machine: &dyn Machine,
-    launch: &Launch,
-    known: Option<&Installation>,
-    account: &mut Account,
-    told: &mut Told,
-) -> Result<(), Halt> {
-    let scene = set_the_scene(machine, launch, known, account, told)?;
+fn follow(disk: Disk<'_>, launch: &Launch, known: Option<&Installation>, account: &mut Account, told: &mut Told) -> Result<(), Halt> {
+    let scene = set_the_scene(disk, launch, known, account, told)?;
     let arguments = if launch.arguments.is_empty() { vec!["-c".to_owned(), "pass".to_owned()] } else { launch.arguments.clone() };
     let line = command_line::parse(&arguments, scene.release, scene.installation.implementation).map_err(|stop| stopped(&stop))?;
     let mut flags = settle_flags(&scene, &line);
@@ -106,14 +102,14 @@ fn stopped(stop: &Stop) -> Halt {
 
 /// Finds the program, and what is compiled into it.
 pub(super) fn set_the_scene<'m>(
-    machine: &'m dyn Machine,
+    disk: Disk<'m>,
     launch: &Launch,
     known: Option<&Installation>,
     account: &mut Account,
     told: &mut Told,
 ) -> Result<Scene<'m>, Halt> {
+    let machine = disk.machine;
     let platform = machine.platform();
-    let disk = Disk { machine, rules: platform.rules() };
     let started = started::find(disk, &launch.program, known)?;
     let installation = started.installation;
     told.implementation = Some(installation.implementation.name().to_owned());
@@ -175,9 +171,8 @@ fn is_switched_on(value: &str) -> bool {
     digits.is_empty() || digits.chars().any(|digit| digit != '0')
 }
 
-fn finish(machine: &dyn Machine, told: Told, account: Account, halt: Option<Halt>) -> Startup {
+fn finish(disk: Disk<'_>, told: Told, account: Account, halt: Option<Halt>) -> Startup {
     let mut account = account;
-    let disk = Disk { machine, rules: machine.platform().rules() };
     let fatal = match halt {
         Some(Halt::Fatal(message)) => Some(message),
         Some(Halt::Unknown { what, why }) => {
@@ -199,7 +194,7 @@ fn finish(machine: &dyn Machine, told: Told, account: Account, halt: Option<Halt
     }
     let mut sys_path = told.sys_path;
     for item in sys_path.iter_mut().flatten() {
-        item.exists = if item.path.is_empty() { machine.cwd().is_some() } else { disk.exists(&item.path) };
+        item.exists = if item.path.is_empty() { disk.machine.cwd().is_some() } else { disk.exists(&item.path) };
     }
     if let Some(items) = &sys_path {
         let there: HashSet<&str> = items.iter().map(|item| item.path.as_str()).collect();

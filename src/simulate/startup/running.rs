@@ -1,5 +1,6 @@
 //! `site.addsitedir` as a program calls it that is running already.
 
+use super::disk::{Disk, Listings};
 use super::site::Site;
 use super::steps::Account;
 use super::{Launch, command_line, run};
@@ -21,7 +22,8 @@ pub fn add_site_dir(
         super::scene::Halt::Fatal(why) | super::scene::Halt::Unknown { why, .. } => why,
         super::scene::Halt::SiteFailed => "a .pth file cannot be read".to_owned(),
     };
-    let scene = run::set_the_scene(machine, launch, known, &mut account, &mut run::Told::default()).map_err(why)?;
+    let listings = Listings::default();
+    let scene = run::set_the_scene(Disk::new(machine, &listings), launch, known, &mut account, &mut run::Told::default()).map_err(why)?;
     let arguments = ["-c".to_owned(), "pass".to_owned()];
     let line = command_line::parse(&arguments, scene.release, scene.installation.implementation)
         .map_err(|_| "the command line is not followed".to_owned())?;

@@ -3,7 +3,7 @@
 //! On Windows an environment's `python.exe` is a small program that starts the base's; a macOS framework's `bin/python3.X` is a stub
 //! that becomes the program inside an application bundle. Both tell the interpreter who was called in `__PYVENV_LAUNCHER__`.
 
-use super::disk::Disk;
+use super::disk::{Disk, Listings};
 use super::generation::Release;
 use super::scene::Halt;
 use super::strings::strip;
@@ -79,7 +79,8 @@ impl Refused {
 
 /// Why `program`, as typed, cannot be started on `machine`; `None` where it can, or where a link says what was meant.
 pub fn refused(machine: &dyn Machine, program: &str) -> Option<Refused> {
-    let disk = Disk { machine, rules: machine.platform().rules() };
+    let listings = Listings::default();
+    let disk = Disk::new(machine, &listings);
     let is_link = names_a_file(disk, program) && machine.link(program).is_ok();
     (typed_file(disk, program).is_none() && !is_link).then(|| Refused::of(disk, program))
 }
