@@ -3,6 +3,7 @@
 //! A value is a [`Text`]: it is put in after the lesson's markup was read, so whatever a path or a key holds stays what it is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::page::Text;
 
@@ -27,8 +28,9 @@ enum Kind {
 /// Hole names and what fills them.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
-    texts: BTreeMap<String, Text>,
-    lists: BTreeMap<String, Vec<String>>,
+    // Shared, as a view makes many copies that differ in a value or two.
+    texts: BTreeMap<Arc<str>, Arc<Text>>,
+    lists: BTreeMap<Arc<str>, Arc<[String]>>,
     system: System,
     kind: Kind,
 }
@@ -49,7 +51,7 @@ impl Values {
     /// These values with several words, of which each is quoted by itself in a command.
     #[must_use]
     pub fn with_words(mut self, hole: &str, words: &[&str]) -> Self {
-        self.lists.insert(hole.to_owned(), words.iter().map(|&word| word.to_owned()).collect());
+        self.lists.insert(hole.into(), words.iter().map(|&word| word.to_owned()).collect());
         self.with(hole, words.join(" "))
     }
 
@@ -79,12 +81,12 @@ impl Values {
 
     /// Adds a value, or replaces it.
     pub fn set(&mut self, hole: &str, value: impl Into<Text>) {
-        self.texts.insert(hole.to_owned(), value.into());
+        self.texts.insert(hole.into(), Arc::new(value.into()));
     }
 
     /// The value of a hole.
     pub fn get(&self, hole: &str) -> Option<&Text> {
-        self.texts.get(hole)
+        self.texts.get(hole).map(AsRef::as_ref)
     }
 
     /// The value as one word of a command line; `None` where there is none, or where no quoting makes it safe to type.
