@@ -3,7 +3,7 @@
 //! `cargo bench` makes an environment of 150 distributions and some 30,000 files and prints one line a pair: the ratio of CPU
 //! time and of wall time, ours to theirs, so that less than 1 is faster. Ratios, because the machine's speed is not the question;
 //! in turn, because a busy moment then hits both. Behind them stands what is asked for, and whether it is so. A program that is not
-//! installed is said to be skipped.
+//! installed is said to be skipped. `cargo bench --bench whole -- packages` measures the pairs whose names have that word.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark runs programs")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
@@ -56,7 +56,9 @@ fn main() {
         return println!("skipped: {why}");
     }
     println!("{:<44} {:>7} {:>7} {:>11} {:>11} {:>7}  asked for", "ours : theirs", "CPU", "wall", "our CPU", "our wall", "rounds");
-    for (name, ours, theirs, bounds) in pairs(&venv, interpreter, scratch.path()) {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
+    for (name, ours, theirs, bounds) in pairs(&venv, interpreter, scratch.path()).into_iter().filter(|pair| is_wanted(pair.0)) {
         match theirs {
             Ok(theirs) => println!("{}", compare(name, &ours, &theirs, bounds)),
             Err(absent) => println!("{name:<44} skipped: no {absent} on this machine"),
