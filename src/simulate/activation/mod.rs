@@ -3,6 +3,7 @@
 mod activate_this;
 mod annotate;
 mod batch;
+mod characters;
 mod csh;
 mod fish;
 mod nushell;

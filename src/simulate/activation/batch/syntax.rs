@@ -1,6 +1,7 @@
 //! Reads one statement of a batch file, its variables already replaced: `if … else …`, `for … do …`, blocks, commands.
 
 use crate::machine::path::Rules;
+use crate::simulate::activation::characters::Characters;
 
 /// Stands for `%%`, the sign of a loop's variable, until the loop runs.
 pub(super) const LOOP: char = '\u{e000}';
@@ -49,67 +50,53 @@ pub(super) fn open_blocks(open: usize, line: &str) -> usize {
 
 /// The statement in these lines, the first of which has this number.
 pub(super) fn parse(lines: &[String], first: u32) -> Result<Node, String> {
-    let mut reader = Reader { chars: lines.join("\n").chars().collect(), at: 0, line: first, depth: 0 };
+    let mut reader = Reader { text: Characters::new(&lines.join("\n"), first) };
     let node = reader.statement(false)?;
     reader.blanks();
-    if reader.peek().is_some() { Err("something stands behind a closing parenthesis".to_owned()) } else { Ok(node) }
+    if reader.text.peek().is_some() { Err("something stands behind a closing parenthesis".to_owned()) } else { Ok(node) }
 }
 
 struct Reader {
-    chars: Vec<char>,
-    at: usize,
-    line: u32,
-    depth: u32,
+    text: Characters,
 }
 
 impl Reader {
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += 1;
-        self.line += u32::from(c == '\n');
-        Some(c)
-    }
-
     fn blanks(&mut self) {
-        while self.peek().is_some_and(|c| c.is_whitespace() || c == '@') {
-            self.next();
+        while self.text.peek().is_some_and(|c| c.is_whitespace() || c == '@') {
+            self.text.next();
         }
     }
 
     /// Steps over this word if it comes next, in any case.
     fn take(&mut self, word: &str) -> bool {
         self.blanks();
-        let ahead: String = self.chars.iter().skip(self.at).take(word.len()).collect();
-        let ends = self.chars.get(self.at + word.len()).is_none_or(|c| c.is_whitespace() || "(\"/".contains(*c));
+        let ahead: String = self.text.chars.iter().skip(self.text.at).take(word.len()).collect();
+        let ends = self.text.chars.get(self.text.at + word.len()).is_none_or(|c| c.is_whitespace() || "(\"/".contains(*c));
         let here = ahead.eq_ignore_ascii_case(word) && ends;
         if here {
-            self.at += word.len();
+            self.text.at += word.len();
         }
         here
     }
 
     fn statement(&mut self, inside: bool) -> Result<Node, String> {
-        self.depth += 1;
-        if self.depth > DEPTH {
+        self.text.depth += 1;
+        if self.text.depth > DEPTH {
             return Err("blocks are nested too deeply to be followed".to_owned());
         }
         self.blanks();
-        let node = if self.peek() == Some('(') {
-            self.next();
+        let node = if self.text.peek() == Some('(') {
+            self.text.next();
             let mut nodes = Vec::new();
             loop {
                 self.blanks();
-                match self.peek() {
+                match self.text.peek() {
                     Some(')') => break,
                     Some(_) => nodes.push(self.statement(true)?),
                     None => return Err(") is missing".to_owned()),
                 }
             }
-            self.next();
+            self.text.next();
             Node::Block(nodes)
         } else if self.take("if") {
             self.conditional(inside)?
@@ -118,7 +105,7 @@ impl Reader {
         } else {
             self.command(inside)
         };
-        self.depth -= 1;
+        self.text.depth -= 1;
         Ok(node)
     }
 
@@ -126,13 +113,13 @@ impl Reader {
     fn word(&mut self, stop: &str) -> String {
         self.blanks();
         let (mut word, mut quoted) = (String::new(), false);
-        while let Some(c) = self.peek() {
+        while let Some(c) = self.text.peek() {
             if !quoted && (c.is_whitespace() || (stop.contains(c) && !stop.is_empty())) {
                 break;
             }
             quoted ^= c == '"';
             word.push(c);
-            self.next();
+            self.text.next();
         }
         word
     }
@@ -147,9 +134,9 @@ impl Reader {
         } else {
             let left = self.word("=");
             self.blanks();
-            if self.peek() == Some('=') {
-                self.next();
-                self.next();
+            if self.text.peek() == Some('=') {
+                self.text.next();
+                self.text.next();
             } else {
                 let operator = self.word("");
                 match operator.to_ascii_uppercase().as_str() {
@@ -162,10 +149,10 @@ impl Reader {
             if fold { Condition::Equal(left.to_lowercase(), right.to_lowercase()) } else { Condition::Equal(left, right) }
         };
         let then = Box::new(self.statement(inside)?);
-        let here = (self.at, self.line);
+        let here = (self.text.at, self.text.line);
         let otherwise = if matches!(*then, Node::Block(_)) && self.take("else") { Some(Box::new(self.statement(inside)?)) } else { None };
         if otherwise.is_none() {
-            (self.at, self.line) = here;
+            (self.text.at, self.text.line) = here;
         }
         Ok(Node::If { condition, negated, then, otherwise })
     }
@@ -185,8 +172,8 @@ impl Reader {
         self.blanks();
         let mut list = String::new();
         let mut quoted = false;
-        self.next();
-        while let Some(c) = self.next() {
+        self.text.next();
+        while let Some(c) = self.text.next() {
             quoted ^= c == '"';
             if c == ')' && !quoted {
                 break;
@@ -207,17 +194,17 @@ impl Reader {
 
     fn command(&mut self, inside: bool) -> Node {
         self.blanks();
-        let (line, mut words, mut quoted) = (self.line, String::new(), false);
-        while let Some(c) = self.peek() {
+        let (line, mut words, mut quoted) = (self.text.line, String::new(), false);
+        while let Some(c) = self.text.peek() {
             if c == '\n' || (!quoted && (c == '&' || (c == ')' && inside))) {
                 if c == '&' {
-                    self.next();
+                    self.text.next();
                 }
                 break;
             }
             quoted ^= c == '"';
             words.push(c);
-            self.next();
+            self.text.next();
         }
         Node::Command { line, words: words.trim_end_matches('\r').to_owned() }
     }

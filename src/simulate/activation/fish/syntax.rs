@@ -1,5 +1,7 @@
 //! Reads a fish script: statements, blocks that end with `end`, words.
 
+use crate::simulate::activation::characters::Characters;
+
 /// One statement and the line on which it begins.
 #[derive(Debug, Clone)]
 pub(super) struct Statement {
@@ -54,47 +56,29 @@ const DEPTH: u32 = 40;
 
 /// The statements of a whole script.
 pub(super) fn parse(text: &str) -> Result<Vec<Statement>, Error> {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, line: 1, depth: 0 };
+    let mut reader = Reader { text: Characters::new(text, 1) };
     let statements = reader.statements(&[])?;
-    match reader.peek() {
+    match reader.text.peek() {
         None => Ok(statements),
-        Some(c) => Err((reader.line, format!("{c} is not expected"))),
+        Some(c) => Err((reader.text.line, format!("{c} is not expected"))),
     }
 }
 
 struct Reader {
-    chars: Vec<char>,
-    at: usize,
-    line: u32,
-    depth: u32,
+    text: Characters,
 }
 
 impl Reader {
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += 1;
-        self.line += u32::from(c == '\n');
-        Some(c)
-    }
-
-    fn starts_with(&self, text: &str) -> bool {
-        self.chars.get(self.at..).is_some_and(|rest| text.chars().enumerate().all(|(at, c)| rest.get(at) == Some(&c)))
-    }
-
     fn blanks(&mut self) {
         loop {
-            if self.starts_with("\\\n") {
-                self.next();
-                self.next();
-            } else if matches!(self.peek(), Some(' ' | '\t' | '\r')) {
-                self.next();
-            } else if self.peek() == Some('#') {
-                while !matches!(self.peek(), None | Some('\n')) {
-                    self.next();
+            if self.text.starts_with("\\\n") {
+                self.text.next();
+                self.text.next();
+            } else if matches!(self.text.peek(), Some(' ' | '\t' | '\r')) {
+                self.text.next();
+            } else if self.text.peek() == Some('#') {
+                while !matches!(self.text.peek(), None | Some('\n')) {
+                    self.text.next();
                 }
             } else {
                 return;
@@ -104,17 +88,16 @@ impl Reader {
 
     /// Whether one of these words comes next; it is left unread.
     fn word_ahead(&self, words: &[&'static str]) -> Option<&'static str> {
-        words
-            .iter()
-            .copied()
-            .find(|word| self.starts_with(word) && self.chars.get(self.at + word.chars().count()).is_none_or(|c| " \t\r\n;)".contains(*c)))
+        words.iter().copied().find(|word| {
+            self.text.starts_with(word) && self.text.chars.get(self.text.at + word.chars().count()).is_none_or(|c| " \t\r\n;)".contains(*c))
+        })
     }
 
     fn separators(&mut self) {
         loop {
             self.blanks();
-            if matches!(self.peek(), Some('\n' | ';')) {
-                self.next();
+            if matches!(self.text.peek(), Some('\n' | ';')) {
+                self.text.next();
             } else {
                 return;
             }
@@ -122,15 +105,15 @@ impl Reader {
     }
 
     fn statements(&mut self, ends: &[&'static str]) -> Result<Vec<Statement>, Error> {
-        self.depth += 1;
-        if self.depth > DEPTH {
-            return Err((self.line, "blocks are nested too deeply to be followed".to_owned()));
+        self.text.depth += 1;
+        if self.text.depth > DEPTH {
+            return Err((self.text.line, "blocks are nested too deeply to be followed".to_owned()));
         }
         let mut statements = Vec::new();
         loop {
             self.separators();
-            if matches!(self.peek(), None | Some(')')) || self.word_ahead(ends).is_some() {
-                self.depth -= 1;
+            if matches!(self.text.peek(), None | Some(')')) || self.word_ahead(ends).is_some() {
+                self.text.depth -= 1;
                 return Ok(statements);
             }
             statements.push(self.statement()?);
@@ -143,13 +126,13 @@ impl Reader {
         loop {
             self.blanks();
             let word = match () {
-                () if self.starts_with("&&") => "and",
-                () if self.starts_with("||") => "or",
+                () if self.text.starts_with("&&") => "and",
+                () if self.text.starts_with("||") => "or",
                 () => return Ok(()),
             };
-            self.at += 2;
-            while matches!(self.peek(), Some('\n' | '\r' | ' ' | '\t')) {
-                self.next();
+            self.text.at += 2;
+            while matches!(self.text.peek(), Some('\n' | '\r' | ' ' | '\t')) {
+                self.text.next();
             }
             let mut statement = self.statement()?;
             let Kind::Pipeline { commands, .. } = &mut statement.kind else {
@@ -164,16 +147,16 @@ impl Reader {
 
     fn end(&mut self) -> Result<(), Error> {
         self.separators();
-        let Some(_) = self.word_ahead(&["end"]) else { return Err((self.line, "end is missing".to_owned())) };
-        self.at += 3;
+        let Some(_) = self.word_ahead(&["end"]) else { return Err((self.text.line, "end is missing".to_owned())) };
+        self.text.at += 3;
         Ok(())
     }
 
     fn statement(&mut self) -> Result<Statement, Error> {
-        let line = self.line;
+        let line = self.text.line;
         let kind = match self.word_ahead(&["function", "if", "begin", "for", "while", "switch", "end", "else"]) {
             Some("function") => {
-                self.at += 8;
+                self.text.at += 8;
                 let words = self.words()?;
                 let Some(name) = words.0.first().and_then(Word::text) else { return Err((line, "a function without a name".to_owned())) };
                 let body = self.statements(&["end"])?;
@@ -182,13 +165,13 @@ impl Reader {
             }
             Some("if") => self.conditional()?,
             Some("begin") => {
-                self.at += 5;
+                self.text.at += 5;
                 let body = self.statements(&["end"])?;
                 self.end()?;
                 Kind::Begin(body)
             }
             Some(word @ ("for" | "while" | "switch")) => {
-                self.at += word.len();
+                self.text.at += word.len();
                 self.words()?;
                 self.statements(&["end"])?;
                 self.end()?;
@@ -202,13 +185,13 @@ impl Reader {
 
     /// `if`, whose condition goes on with `and` and `or` on the following lines.
     fn conditional(&mut self) -> Result<Kind, Error> {
-        self.at += 2;
+        self.text.at += 2;
         let mut branches = Vec::new();
         loop {
             let mut condition = Vec::new();
             loop {
                 self.blanks();
-                let line = self.line;
+                let line = self.text.line;
                 let kind = self.pipeline()?;
                 condition.push(Statement { line, kind });
                 self.joined(&mut condition)?;
@@ -223,10 +206,10 @@ impl Reader {
                 self.end()?;
                 return Ok(Kind::If(branches, Vec::new()));
             }
-            self.at += 4;
+            self.text.at += 4;
             self.blanks();
             if self.word_ahead(&["if"]).is_some() {
-                self.at += 2;
+                self.text.at += 2;
                 continue;
             }
             let last = self.statements(&["end"])?;
@@ -240,13 +223,13 @@ impl Reader {
         loop {
             let (words, silent) = self.words()?;
             if words.is_empty() {
-                return Err((self.line, "a command is missing".to_owned()));
+                return Err((self.text.line, "a command is missing".to_owned()));
             }
             commands.push(words);
-            if self.peek() != Some('|') || self.starts_with("||") {
+            if self.text.peek() != Some('|') || self.text.starts_with("||") {
                 return Ok(Kind::Pipeline { commands, silent });
             }
-            self.next();
+            self.text.next();
         }
     }
 
@@ -255,43 +238,43 @@ impl Reader {
         let (mut words, mut silent) = (Vec::new(), false);
         loop {
             self.blanks();
-            match self.peek() {
+            match self.text.peek() {
                 None | Some('\n' | ';' | '|' | ')') => return Ok((words, silent)),
-                Some('&') if self.starts_with("&&") => return Ok((words, silent)),
+                Some('&') if self.text.starts_with("&&") => return Ok((words, silent)),
                 // What runs in the background.
-                Some('&') if !self.starts_with("&>") => drop(self.next()),
+                Some('&') if !self.text.starts_with("&>") => drop(self.text.next()),
                 Some('<' | '>' | '&') => silent |= self.redirection()?,
-                Some('2') if self.starts_with("2>") => drop(self.redirection()?),
+                Some('2') if self.text.starts_with("2>") => drop(self.redirection()?),
                 Some(_) => words.push(self.word()?),
             }
         }
     }
 
     fn redirection(&mut self) -> Result<bool, Error> {
-        let output = self.starts_with(">") || self.starts_with("&>");
-        while matches!(self.peek(), Some('<' | '>' | '&' | '2' | '1' | '?')) {
-            self.next();
+        let output = self.text.starts_with(">") || self.text.starts_with("&>");
+        while matches!(self.text.peek(), Some('<' | '>' | '&' | '2' | '1' | '?')) {
+            self.text.next();
         }
         self.blanks();
-        if !matches!(self.peek(), None | Some('\n' | ';' | '|' | ')')) {
+        if !matches!(self.text.peek(), None | Some('\n' | ';' | '|' | ')')) {
             self.word()?;
         }
         Ok(output)
     }
 
     fn word(&mut self) -> Result<Word, Error> {
-        let (line, mut pieces, mut bare) = (self.line, Vec::new(), true);
-        while let Some(c) = self.peek() {
+        let (line, mut pieces, mut bare) = (self.text.line, Vec::new(), true);
+        while let Some(c) = self.text.peek() {
             match c {
                 ' ' | '\t' | '\r' | '\n' | ';' | '|' | ')' | '<' | '>' | '&' => break,
-                '~' if pieces.is_empty() && self.chars.get(self.at + 1).is_none_or(|c| " \t\r\n;|)/".contains(*c)) => {
+                '~' if pieces.is_empty() && self.text.chars.get(self.text.at + 1).is_none_or(|c| " \t\r\n;|)/".contains(*c)) => {
                     bare = false;
-                    self.next();
+                    self.text.next();
                     pieces.push(Piece::Home);
                 }
                 '*' => {
                     bare = false;
-                    self.next();
+                    self.text.next();
                     pieces.push(Piece::Files);
                 }
                 '\'' => {
@@ -308,8 +291,8 @@ impl Reader {
                 }
                 '\\' => {
                     bare = false;
-                    self.next();
-                    match self.next() {
+                    self.text.next();
+                    match self.text.next() {
                         Some('n') => text(&mut pieces, '\n'),
                         Some('t') => text(&mut pieces, '\t'),
                         Some('e') => text(&mut pieces, '\u{1b}'),
@@ -318,7 +301,7 @@ impl Reader {
                     }
                 }
                 c => {
-                    self.next();
+                    self.text.next();
                     text(&mut pieces, c);
                 }
             }
@@ -327,14 +310,14 @@ impl Reader {
     }
 
     fn single(&mut self, pieces: &mut Vec<Piece>) -> Result<(), Error> {
-        let line = self.line;
-        self.next();
+        let line = self.text.line;
+        self.text.next();
         pieces.push(Piece::Text(String::new()));
         loop {
-            match self.next() {
+            match self.text.next() {
                 Some('\'') => return Ok(()),
-                Some('\\') if matches!(self.peek(), Some('\'' | '\\')) => {
-                    if let Some(c) = self.next() {
+                Some('\\') if matches!(self.text.peek(), Some('\'' | '\\')) => {
+                    if let Some(c) = self.text.next() {
                         text(pieces, c);
                     }
                 }
@@ -345,21 +328,21 @@ impl Reader {
     }
 
     fn double(&mut self, pieces: &mut Vec<Piece>) -> Result<(), Error> {
-        let line = self.line;
-        self.next();
+        let line = self.text.line;
+        self.text.next();
         pieces.push(Piece::Text(String::new()));
         loop {
-            match self.peek() {
+            match self.text.peek() {
                 Some('"') => {
-                    self.next();
+                    self.text.next();
                     return Ok(());
                 }
                 Some('\\') => {
-                    self.next();
-                    match self.peek() {
-                        Some('\n') => drop(self.next()),
+                    self.text.next();
+                    match self.text.peek() {
+                        Some('\n') => drop(self.text.next()),
                         Some(c @ ('"' | '$' | '\\')) => {
-                            self.next();
+                            self.text.next();
                             text(pieces, c);
                         }
                         _ => text(pieces, '\\'),
@@ -367,7 +350,7 @@ impl Reader {
                 }
                 Some('$') => self.expansion(pieces, true)?,
                 Some(c) => {
-                    self.next();
+                    self.text.next();
                     text(pieces, c);
                 }
                 None => return Err((line, "a quote is not closed".to_owned())),
@@ -377,33 +360,33 @@ impl Reader {
 
     /// `$name`, `$name[…]`, `(…)`, `$(…)`.
     fn expansion(&mut self, pieces: &mut Vec<Piece>, quoted: bool) -> Result<(), Error> {
-        let line = self.line;
-        if self.peek() == Some('$') {
-            self.next();
+        let line = self.text.line;
+        if self.text.peek() == Some('$') {
+            self.text.next();
         }
-        if self.peek() == Some('(') {
-            self.next();
+        if self.text.peek() == Some('(') {
+            self.text.next();
             let statements = self.statements(&[])?;
-            if self.next() != Some(')') {
+            if self.text.next() != Some(')') {
                 return Err((line, ") is missing".to_owned()));
             }
             pieces.push(Piece::Substitution(statements, quoted));
             return Ok(());
         }
         let mut name = String::new();
-        while let Some(c) = self.peek().filter(|c| c.is_ascii_alphanumeric() || *c == '_') {
+        while let Some(c) = self.text.peek().filter(|c| c.is_ascii_alphanumeric() || *c == '_') {
             name.push(c);
-            self.next();
+            self.text.next();
         }
         if name.is_empty() {
             return Err((line, "$ without a name".to_owned()));
         }
         let mut slice = None;
-        if self.peek() == Some('[') {
-            self.next();
+        if self.text.peek() == Some('[') {
+            self.text.next();
             let mut inside = String::new();
             loop {
-                match self.next() {
+                match self.text.next() {
                     Some(']') => break,
                     Some(c) => inside.push(c),
                     None => return Err((line, "] is missing".to_owned())),

@@ -1,16 +1,14 @@
 //! The signs of a nushell text: blanks, remarks, quotes, brackets.
 
 use super::syntax::{Read, Wrong};
+use crate::simulate::activation::characters::Characters;
 
 /// How deep blocks and values may be nested.
 const DEPTH: u32 = 40;
 
 /// The reader of a text.
 pub(super) struct Reader {
-    pub(super) chars: Vec<char>,
-    pub(super) at: usize,
-    pub(super) line: u32,
-    pub(super) depth: u32,
+    pub(super) text: Characters,
     /// The names that `let` and parameters have given so far.
     pub(super) names: Vec<String>,
     /// The modules that the text defines.
@@ -21,60 +19,35 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(text: &str, line: u32) -> Self {
-        Self { chars: text.chars().collect(), at: 0, line, depth: 0, names: Vec::new(), modules: Vec::new(), flat: false }
-    }
-
-    pub(super) fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
-    }
-
-    pub(super) fn peek_at(&self, ahead: usize) -> Option<char> {
-        self.chars.get(self.at + ahead).copied()
-    }
-
-    pub(super) fn next(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += 1;
-        self.line += u32::from(c == '\n');
-        Some(c)
-    }
-
-    pub(super) fn take(&mut self, count: usize) {
-        for _ in 0..count {
-            self.next();
-        }
-    }
-
-    pub(super) fn starts_with(&self, text: &str) -> bool {
-        text.chars().enumerate().all(|(at, c)| self.peek_at(at) == Some(c))
+        Self { text: Characters::new(text, line), names: Vec::new(), modules: Vec::new(), flat: false }
     }
 
     pub(super) fn refused<T>(&self, what: &str) -> Read<T> {
-        Err(Wrong::Refused(self.line, what.to_owned()))
+        Err(Wrong::Refused(self.text.line, what.to_owned()))
     }
 
     pub(super) fn unfollowed<T>(&self, what: &str) -> Read<T> {
-        Err(Wrong::Unfollowed(self.line, what.to_owned()))
+        Err(Wrong::Unfollowed(self.text.line, what.to_owned()))
     }
 
     /// The word that comes next, left unread.
     pub(super) fn word_ahead(&self) -> String {
-        self.chars.iter().skip(self.at).take(80).take_while(|c| !c.is_whitespace() && !"|;(){}[]".contains(**c)).collect()
+        self.text.chars.iter().skip(self.text.at).take(80).take_while(|c| !c.is_whitespace() && !"|;(){}[]".contains(**c)).collect()
     }
 
     pub(super) fn comment(&mut self) {
-        while !matches!(self.peek(), None | Some('\n')) {
-            self.next();
+        while !matches!(self.text.peek(), None | Some('\n')) {
+            self.text.next();
         }
     }
 
     /// Skips blanks; line ends too where they mean nothing.
     pub(super) fn blanks(&mut self) {
-        while let Some(c) = self.peek() {
+        while let Some(c) = self.text.peek() {
             match c {
-                ' ' | '\t' => drop(self.next()),
-                '\n' | '\r' if self.flat => drop(self.next()),
-                '\r' if self.peek_at(1) == Some('\n') => drop(self.next()),
+                ' ' | '\t' => drop(self.text.next()),
+                '\n' | '\r' if self.flat => drop(self.text.next()),
+                '\r' if self.text.peek_at(1) == Some('\n') => drop(self.text.next()),
                 '#' => self.comment(),
                 _ => return,
             }
@@ -91,41 +64,41 @@ impl Reader {
     pub(super) fn separators(&mut self) {
         loop {
             self.space();
-            if self.peek() != Some(';') {
+            if self.text.peek() != Some(';') {
                 return;
             }
-            self.next();
+            self.text.next();
         }
     }
 
     pub(super) fn at_end(&self) -> bool {
-        matches!(self.peek(), None | Some('\n' | '\r' | ';' | ')' | '}'))
+        matches!(self.text.peek(), None | Some('\n' | '\r' | ';' | ')' | '}'))
     }
 
     pub(super) fn enter(&mut self) -> Read<()> {
-        self.depth += 1;
-        if self.depth > DEPTH { self.unfollowed("blocks are nested too deeply") } else { Ok(()) }
+        self.text.depth += 1;
+        if self.text.depth > DEPTH { self.unfollowed("blocks are nested too deeply") } else { Ok(()) }
     }
 
     /// Where the bracket that opens here is closed: behind the closing one. nushell refuses a text in which one is missing.
     pub(super) fn matching(&self) -> Read<usize> {
-        let (mut open, mut at) = (Vec::new(), self.at);
-        let missing = |what: &str| Err(Wrong::Refused(self.line, format!("{what} is not closed")));
-        while let Some(c) = self.chars.get(at).copied() {
-            let before = if at > self.at { self.chars.get(at - 1).copied() } else { None };
+        let (mut open, mut at) = (Vec::new(), self.text.at);
+        let missing = |what: &str| Err(Wrong::Refused(self.text.line, format!("{what} is not closed")));
+        while let Some(c) = self.text.chars.get(at).copied() {
+            let before = if at > self.text.at { self.text.chars.get(at - 1).copied() } else { None };
             match c {
                 '{' | '[' | '(' => open.push(c),
                 '}' | ']' | ')' => {
                     let fits = open.pop().is_some_and(|opening| matches!((opening, c), ('{', '}') | ('[', ']') | ('(', ')')));
                     if !fits {
-                        return Err(Wrong::Refused(self.line, format!("the {c} that closes it is another one")));
+                        return Err(Wrong::Refused(self.text.line, format!("the {c} that closes it is another one")));
                     }
                     if open.is_empty() {
                         return Ok(at + 1);
                     }
                 }
                 '#' if before.is_none_or(char::is_whitespace) => {
-                    while !matches!(self.chars.get(at), None | Some('\n')) {
+                    while !matches!(self.text.chars.get(at), None | Some('\n')) {
                         at += 1;
                     }
                 }
@@ -133,7 +106,7 @@ impl Reader {
                     let Some(end) = self.quote_end(at) else { return missing("a quote") };
                     at = end;
                 }
-                'r' if before.is_none_or(|c| c.is_whitespace() || "([{".contains(c)) && self.chars.get(at + 1) == Some(&'#') => {
+                'r' if before.is_none_or(|c| c.is_whitespace() || "([{".contains(c)) && self.text.chars.get(at + 1) == Some(&'#') => {
                     if let Some(end) = self.raw_end(at) {
                         at = end;
                     }
@@ -147,10 +120,10 @@ impl Reader {
 
     /// The place of the quote that closes the one at `at`. A backslash hides a quote only between double ones.
     pub(super) fn quote_end(&self, at: usize) -> Option<usize> {
-        let quote = *self.chars.get(at)?;
+        let quote = *self.text.chars.get(at)?;
         let mut at = at + 1;
         loop {
-            match *self.chars.get(at)? {
+            match *self.text.chars.get(at)? {
                 '\\' if quote == '"' => at += 1,
                 c if c == quote => return Some(at),
                 _ => {}
@@ -161,13 +134,15 @@ impl Reader {
 
     /// The place of the last `#` of a raw string `r#'…'#` that begins at `at`; `None` when it is none, or is not closed.
     pub(super) fn raw_end(&self, at: usize) -> Option<usize> {
-        let sharps = self.chars.iter().skip(at + 1).take_while(|c| **c == '#').count();
-        if sharps == 0 || self.chars.get(at + 1 + sharps) != Some(&'\'') {
+        let sharps = self.text.chars.iter().skip(at + 1).take_while(|c| **c == '#').count();
+        if sharps == 0 || self.text.chars.get(at + 1 + sharps) != Some(&'\'') {
             return None;
         }
         let mut end = at + 2 + sharps;
         loop {
-            if *self.chars.get(end)? == '\'' && self.chars.iter().skip(end + 1).take(sharps).filter(|c| **c == '#').count() == sharps {
+            if *self.text.chars.get(end)? == '\''
+                && self.text.chars.iter().skip(end + 1).take(sharps).filter(|c| **c == '#').count() == sharps
+            {
                 return Some(end + sharps);
             }
             end += 1;

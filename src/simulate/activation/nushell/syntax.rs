@@ -83,10 +83,10 @@ pub(super) fn module(text: &str) -> Read<Vec<Statement>> {
     let mut statements = Vec::new();
     loop {
         reader.separators();
-        if reader.peek().is_none() {
+        if reader.text.peek().is_none() {
             return Ok(statements);
         }
-        let (line, word) = (reader.line, reader.word_ahead());
+        let (line, word) = (reader.text.line, reader.word_ahead());
         match word.as_str() {
             "def" | "const" | "extern" | "alias" | "use" | "module" | "export" | "export-env" => {}
             _ if is_module => return Err(Wrong::Refused(line, format!("{word} may not stand outside of export-env in a module"))),
@@ -107,8 +107,8 @@ impl Reader {
         let mut statements = Vec::new();
         loop {
             self.separators();
-            if matches!(self.peek(), None | Some(')' | '}')) {
-                self.depth -= 1;
+            if matches!(self.text.peek(), None | Some(')' | '}')) {
+                self.text.depth -= 1;
                 self.names.truncate(known);
                 return Ok(statements);
             }
@@ -117,25 +117,25 @@ impl Reader {
     }
 
     fn statement(&mut self, top: bool) -> Read<Statement> {
-        let line = self.line;
+        let line = self.text.line;
         if self.word_ahead() == "export" {
-            self.take(6);
+            self.text.skip(6);
             self.blanks();
         }
         let word = self.word_ahead();
         let kind = match word.as_str() {
             "let" | "mut" | "const" => {
-                self.take(word.chars().count());
+                self.text.skip(word.chars().count());
                 self.blanks();
                 let name = self.name()?;
                 self.blanks();
-                if self.peek() == Some(':') {
+                if self.text.peek() == Some(':') {
                     return self.unfollowed("the type of a variable");
                 }
-                if self.peek() != Some('=') {
+                if self.text.peek() != Some('=') {
                     return self.refused("a variable without =");
                 }
-                self.next();
+                self.text.next();
                 let value = self.pipeline()?;
                 if word == "const"
                     && value.iter().any(|element| matches!(&element.kind, Step::Command(name, _) if !name.starts_with("path ")))
@@ -146,27 +146,27 @@ impl Reader {
                 Kind::Let(name, value)
             }
             "def" => {
-                self.take(3);
+                self.text.skip(3);
                 self.def()?
             }
             "alias" => {
-                self.take(5);
+                self.text.skip(5);
                 self.alias()?
             }
             "export-env" => {
-                self.take(10);
+                self.text.skip(10);
                 self.blanks();
                 Kind::ExportEnv(self.block()?)
             }
             "for" => {
-                self.take(3);
+                self.text.skip(3);
                 self.blanks();
                 let name = self.name()?;
                 self.blanks();
                 if self.word_ahead() != "in" {
                     return self.refused("for without in");
                 }
-                self.take(2);
+                self.text.skip(2);
                 let values = self.value()?;
                 self.names.push(name.clone());
                 let body = self.block()?;
@@ -174,11 +174,11 @@ impl Reader {
                 Kind::For(name, values, body)
             }
             "module" | "use" | "extern" if top => {
-                self.take(word.chars().count());
+                self.text.skip(word.chars().count());
                 self.blanks();
                 let name = self.word_ahead();
                 if word == "module" {
-                    self.take(name.chars().count());
+                    self.text.skip(name.chars().count());
                     self.modules.push(name);
                     self.block()?;
                 } else if word == "use" && !self.modules.contains(&name) {
@@ -199,12 +199,12 @@ impl Reader {
     /// The rest of `module`, `use` or `extern`, whose blocks may take several lines.
     fn definition(&mut self) -> Read<()> {
         while !self.at_end() {
-            match self.peek() {
+            match self.text.peek() {
                 Some('{' | '[' | '(') => {
                     let end = self.matching()?;
-                    self.take(end - self.at);
+                    self.text.skip(end - self.text.at);
                 }
-                _ => drop(self.next()),
+                _ => drop(self.text.next()),
             }
         }
         Ok(())
@@ -212,13 +212,13 @@ impl Reader {
 
     /// A name after `let` or in a parameter list; the dollar sign may stand there.
     pub(super) fn name(&mut self) -> Read<String> {
-        if self.peek() == Some('$') {
-            self.next();
+        if self.text.peek() == Some('$') {
+            self.text.next();
         }
         let mut name = String::new();
-        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
+        while let Some(c) = self.text.peek().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
             name.push(c);
-            self.next();
+            self.text.next();
         }
         if name.is_empty() { self.unfollowed("a name is expected") } else { Ok(name) }
     }
@@ -232,26 +232,26 @@ impl Reader {
                 "--wrapped" => return self.unfollowed("def --wrapped"),
                 _ => break,
             }
-            self.take(5);
+            self.text.skip(5);
         }
-        let name = match self.peek() {
+        let name = match self.text.peek() {
             Some('"' | '\'' | '`') => return self.unfollowed("a command whose name is quoted"),
             _ => self.name()?,
         };
-        if self.peek() == Some('[') {
+        if self.text.peek() == Some('[') {
             return self.refused("a blank is missing behind the name of a command");
         }
         self.blanks();
-        if self.peek() != Some('[') {
+        if self.text.peek() != Some('[') {
             return self.unfollowed("the parameters of a command");
         }
-        self.next();
+        self.text.next();
         let known = self.names.len();
         let parameters = self.parameters(']')?;
         self.blanks();
-        if self.peek() == Some(':') {
-            while !matches!(self.peek(), None | Some('{')) {
-                self.next();
+        if self.text.peek() == Some(':') {
+            while !matches!(self.text.peek(), None | Some('{')) {
+                self.text.next();
             }
         }
         self.names.extend(parameters.iter().map(|parameter| parameter.name.clone()));
@@ -265,40 +265,40 @@ impl Reader {
         let mut all = Vec::new();
         loop {
             self.space();
-            match self.peek() {
+            match self.text.peek() {
                 Some(c) if c == end => {
-                    self.next();
+                    self.text.next();
                     return Ok(all);
                 }
                 Some(',') => {
-                    self.next();
+                    self.text.next();
                     continue;
                 }
                 Some('-') => return self.unfollowed("an option of a command"),
                 None => return self.refused("a list of parameters is not closed"),
                 _ => {}
             }
-            let rest = self.starts_with("...");
+            let rest = self.text.starts_with("...");
             if rest {
-                self.take(3);
+                self.text.skip(3);
             }
             let name = self.name()?;
             let mut default = None;
-            if self.peek() == Some('?') {
-                self.next();
+            if self.text.peek() == Some('?') {
+                self.text.next();
                 default = Some(Expression::Nothing);
             }
             self.blanks();
-            if self.peek() == Some(':') {
-                self.next();
+            if self.text.peek() == Some(':') {
+                self.text.next();
                 self.blanks();
-                while self.peek().is_some_and(|c| c.is_alphanumeric() || "<>:-".contains(c)) {
-                    self.next();
+                while self.text.peek().is_some_and(|c| c.is_alphanumeric() || "<>:-".contains(c)) {
+                    self.text.next();
                 }
                 self.blanks();
             }
-            if self.peek() == Some('=') {
-                self.next();
+            if self.text.peek() == Some('=') {
+                self.text.next();
                 default = Some(self.value()?);
             }
             all.push(Parameter { name, default, rest });
@@ -309,14 +309,14 @@ impl Reader {
         self.blanks();
         let name = self.name()?;
         self.blanks();
-        if self.peek() != Some('=') {
+        if self.text.peek() != Some('=') {
             return self.refused("alias without =");
         }
-        self.next();
+        self.text.next();
         let mut text = String::new();
-        while let Some(c) = self.peek().filter(|c| !matches!(c, '\n' | ';' | '}')) {
+        while let Some(c) = self.text.peek().filter(|c| !matches!(c, '\n' | ';' | '}')) {
             text.push(c);
-            self.next();
+            self.text.next();
         }
         let text = text.split(" #").next().unwrap_or_default().trim().to_owned();
         Ok(Kind::Alias(name, text))
@@ -325,11 +325,11 @@ impl Reader {
     /// `{ … }` as a block of statements.
     pub(super) fn block(&mut self) -> Read<Body> {
         self.blanks();
-        if self.peek() != Some('{') {
+        if self.text.peek() != Some('{') {
             return self.refused("a block is expected");
         }
         let end = self.matching()?;
-        self.next();
+        self.text.next();
         self.body(end)
     }
 
@@ -338,10 +338,10 @@ impl Reader {
         let flat = std::mem::replace(&mut self.flat, false);
         let statements = self.statements()?;
         self.flat = flat;
-        if self.at + 1 != end {
+        if self.text.at + 1 != end {
             return self.unfollowed("a closing sign that is not expected");
         }
-        self.next();
+        self.text.next();
         Ok(Rc::new(statements))
     }
 }

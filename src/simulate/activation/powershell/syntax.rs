@@ -1,6 +1,7 @@
 //! Reads a PowerShell script: statements, pipelines, commands with arguments (`about_Parsing`).
 
 use super::tree::{Argument, Block, Element, Expression, Kind, Part, Statement};
+use crate::simulate::activation::characters::Characters;
 use std::rc::Rc;
 
 /// A line, and what is wrong there.
@@ -10,63 +11,45 @@ pub(super) const DEPTH: u32 = 60;
 
 /// The statements of a script.
 pub(super) fn parse(text: &str) -> Result<Vec<Statement>, Error> {
-    let mut reader = Reader { chars: text.trim_start_matches('\u{feff}').chars().collect(), at: 0, line: 1, depth: 0 };
+    let mut reader = Reader { text: Characters::new(text.trim_start_matches('\u{feff}'), 1) };
     // A signature block and other remarks may follow; they are remarks like any other.
     let statements = reader.statements()?;
-    if reader.peek().is_some() { reader.fail("a brace is closed that was not opened") } else { Ok(statements) }
+    if reader.text.peek().is_some() { reader.fail("a brace is closed that was not opened") } else { Ok(statements) }
 }
 
 pub(super) struct Reader {
-    pub(super) chars: Vec<char>,
-    pub(super) at: usize,
-    pub(super) line: u32,
-    pub(super) depth: u32,
+    pub(super) text: Characters,
 }
 
 impl Reader {
     pub(super) fn fail<T>(&self, what: &str) -> Result<T, Error> {
-        Err((self.line, what.to_owned()))
+        Err((self.text.line, what.to_owned()))
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
-    }
-
-    pub(super) fn next(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += 1;
-        self.line += u32::from(c == '\n');
-        Some(c)
-    }
-
-    pub(super) fn starts_with(&self, text: &str) -> bool {
-        text.chars().enumerate().all(|(ahead, c)| self.chars.get(self.at + ahead).is_some_and(|here| here.eq_ignore_ascii_case(&c)))
-    }
-
-    pub(super) fn skip(&mut self, count: usize) {
-        for _ in 0..count {
-            self.next();
-        }
+    pub(super) fn ahead(&self, text: &str) -> bool {
+        text.chars()
+            .enumerate()
+            .all(|(ahead, c)| self.text.chars.get(self.text.at + ahead).is_some_and(|here| here.eq_ignore_ascii_case(&c)))
     }
 
     /// Steps over blanks and remarks; over line ends too where `lines` says so.
     pub(super) fn space(&mut self, lines: bool) {
         loop {
-            if self.starts_with("<#") {
-                while self.peek().is_some() && !self.starts_with("#>") {
-                    self.next();
+            if self.ahead("<#") {
+                while self.text.peek().is_some() && !self.ahead("#>") {
+                    self.text.next();
                 }
-                self.skip(2);
-            } else if self.peek() == Some('#') {
-                while !matches!(self.peek(), None | Some('\n')) {
-                    self.next();
+                self.text.skip(2);
+            } else if self.text.peek() == Some('#') {
+                while !matches!(self.text.peek(), None | Some('\n')) {
+                    self.text.next();
                 }
-            } else if self.starts_with("`\n") {
-                self.skip(2);
-            } else if self.starts_with("`\r\n") {
-                self.skip(3);
-            } else if self.peek().is_some_and(|c| c.is_whitespace() && (lines || c != '\n')) {
-                self.next();
+            } else if self.ahead("`\n") {
+                self.text.skip(2);
+            } else if self.ahead("`\r\n") {
+                self.text.skip(3);
+            } else if self.text.peek().is_some_and(|c| c.is_whitespace() && (lines || c != '\n')) {
+                self.text.next();
             } else {
                 return;
             }
@@ -74,32 +57,32 @@ impl Reader {
     }
 
     pub(super) fn word_ahead(&self, word: &str) -> bool {
-        self.starts_with(word) && self.chars.get(self.at + word.len()).is_none_or(|c| !c.is_alphanumeric() && *c != '-' && *c != '_')
+        self.ahead(word) && self.text.chars.get(self.text.at + word.len()).is_none_or(|c| !c.is_alphanumeric() && *c != '-' && *c != '_')
     }
 
     fn take(&mut self, word: &str) -> bool {
         let here = self.word_ahead(word);
         if here {
-            self.skip(word.len());
+            self.text.skip(word.len());
         }
         here
     }
 
     fn statements(&mut self) -> Result<Vec<Statement>, Error> {
-        self.depth += 1;
-        if self.depth > DEPTH {
+        self.text.depth += 1;
+        if self.text.depth > DEPTH {
             return self.fail("blocks are nested too deeply to be followed");
         }
         let mut statements = Vec::new();
         loop {
             self.space(true);
-            match self.peek() {
-                Some(';') => drop(self.next()),
+            match self.text.peek() {
+                Some(';') => drop(self.text.next()),
                 None | Some('}' | ')') => break,
                 Some(_) => statements.push(self.statement()?),
             }
         }
-        self.depth -= 1;
+        self.text.depth -= 1;
         Ok(statements)
     }
 
@@ -109,18 +92,18 @@ impl Reader {
     }
 
     pub(super) fn enclosed(&mut self, open: char, close: char) -> Result<Block, Error> {
-        if self.next() != Some(open) {
+        if self.text.next() != Some(open) {
             return self.fail(&format!("{open} is missing"));
         }
         let statements = self.statements()?;
-        if self.next() != Some(close) {
+        if self.text.next() != Some(close) {
             return self.fail(&format!("{close} is missing"));
         }
         Ok(Rc::new(statements))
     }
 
     fn statement(&mut self) -> Result<Statement, Error> {
-        let line = self.line;
+        let line = self.text.line;
         let kind = if self.take("if") {
             self.conditional()?
         } else if self.take("function") {
@@ -131,7 +114,7 @@ impl Reader {
             Kind::Parameters
         } else if self.take("return") {
             self.space(false);
-            let ends = matches!(self.peek(), None | Some('\n' | ';' | '}'));
+            let ends = matches!(self.text.peek(), None | Some('\n' | ';' | '}'));
             Kind::Return(if ends { Vec::new() } else { self.pipeline()? })
         } else if self.take("try") {
             let body = self.block()?;
@@ -159,24 +142,24 @@ impl Reader {
         let mut branches = Vec::new();
         loop {
             self.space(true);
-            if self.next() != Some('(') {
+            if self.text.next() != Some('(') {
                 return self.fail("( is missing behind if");
             }
             self.space(true);
             let condition = self.pipeline()?;
             self.space(true);
-            if self.next() != Some(')') {
+            if self.text.next() != Some(')') {
                 return self.fail(") is missing behind if");
             }
             branches.push((condition, self.block()?));
-            let here = (self.at, self.line);
+            let here = (self.text.at, self.text.line);
             self.space(true);
             if self.take("elseif") {
                 continue;
             }
             let last = if self.take("else") { Some(self.block()?) } else { None };
             if last.is_none() {
-                (self.at, self.line) = here;
+                (self.text.at, self.text.line) = here;
             }
             return Ok(Kind::If(branches, last));
         }
@@ -185,13 +168,13 @@ impl Reader {
     fn function(&mut self) -> Result<Kind, Error> {
         self.space(false);
         let mut name = String::new();
-        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || "_-:".contains(*c)) {
+        while let Some(c) = self.text.peek().filter(|c| c.is_alphanumeric() || "_-:".contains(*c)) {
             name.push(c);
-            self.next();
+            self.text.next();
         }
         self.space(true);
         let mut parameters = Vec::new();
-        if self.peek() == Some('(') {
+        if self.text.peek() == Some('(') {
             let inside = self.parenthesised()?;
             parameters = inside
                 .split('$')
@@ -207,7 +190,7 @@ impl Reader {
     /// The text in parentheses that begin here.
     fn parenthesised(&mut self) -> Result<String, Error> {
         let (mut depth, mut text) = (0, String::new());
-        while let Some(c) = self.next() {
+        while let Some(c) = self.text.next() {
             depth += i32::from(c == '(') - i32::from(c == ')');
             text.push(c);
             if depth == 0 {
@@ -218,17 +201,17 @@ impl Reader {
     }
 
     fn simple(&mut self) -> Result<Kind, Error> {
-        if self.peek() == Some('$') && !self.starts_with("$(") {
-            let start = (self.at, self.line);
+        if self.text.peek() == Some('$') && !self.ahead("$(") {
+            let start = (self.text.at, self.text.line);
             let target = self.postfix()?;
             self.space(false);
-            let append = self.starts_with("+=");
-            if append || (self.peek() == Some('=') && !self.starts_with("==")) {
-                self.skip(if append { 2 } else { 1 });
+            let append = self.ahead("+=");
+            if append || (self.text.peek() == Some('=') && !self.ahead("==")) {
+                self.text.skip(if append { 2 } else { 1 });
                 self.space(true);
                 return Ok(Kind::Assign { target, append, value: self.pipeline()? });
             }
-            (self.at, self.line) = start;
+            (self.text.at, self.text.line) = start;
         }
         Ok(Kind::Pipeline(self.pipeline()?))
     }
@@ -237,10 +220,10 @@ impl Reader {
         let mut elements = vec![self.element()?];
         loop {
             self.space(false);
-            if self.peek() != Some('|') {
+            if self.text.peek() != Some('|') {
                 return Ok(elements);
             }
-            self.next();
+            self.text.next();
             self.space(true);
             elements.push(self.element()?);
         }
@@ -248,18 +231,18 @@ impl Reader {
 
     fn element(&mut self) -> Result<Element, Error> {
         self.space(false);
-        let expression = self.starts_with("-not") || self.peek().is_some_and(|c| "$\"'([@!{".contains(c) || c.is_ascii_digit());
+        let expression = self.ahead("-not") || self.text.peek().is_some_and(|c| "$\"'([@!{".contains(c) || c.is_ascii_digit());
         if expression {
             return Ok(Element::Value(self.binary()?));
         }
-        if self.peek() == Some('&') {
-            self.next();
+        if self.text.peek() == Some('&') {
+            self.text.next();
             self.space(false);
         }
         let mut name = String::new();
-        while let Some(c) = self.peek().filter(|c| !c.is_whitespace() && !";|){}(,\"'`".contains(*c)) {
+        while let Some(c) = self.text.peek().filter(|c| !c.is_whitespace() && !";|){}(,\"'`".contains(*c)) {
             name.push(c);
-            self.next();
+            self.text.next();
         }
         if name.is_empty() {
             return self.fail("a command is missing");
@@ -267,14 +250,14 @@ impl Reader {
         let mut arguments = Vec::new();
         loop {
             self.space(false);
-            match self.peek() {
+            match self.text.peek() {
                 None | Some('\n' | ';' | '|' | ')' | '}') => return Ok(Element::Command { name, arguments }),
-                Some('-') if self.chars.get(self.at + 1).is_some_and(|c| c.is_alphabetic()) => {
-                    self.next();
+                Some('-') if self.text.chars.get(self.text.at + 1).is_some_and(|c| c.is_alphabetic()) => {
+                    self.text.next();
                     let mut switch = String::new();
-                    while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
+                    while let Some(c) = self.text.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
                         switch.push(c.to_ascii_lowercase());
-                        self.next();
+                        self.text.next();
                     }
                     arguments.push(Argument::Switch(switch));
                 }
@@ -282,9 +265,9 @@ impl Reader {
                 Some(',') => return self.fail("a list of arguments is not followed"),
                 Some(_) => {
                     let mut word = String::new();
-                    while let Some(c) = self.peek().filter(|c| !c.is_whitespace() && !";|){}(,".contains(*c)) {
+                    while let Some(c) = self.text.peek().filter(|c| !c.is_whitespace() && !";|){}(,".contains(*c)) {
                         word.push(c);
-                        self.next();
+                        self.text.next();
                     }
                     if word.is_empty() {
                         return self.fail("an argument is not followed");

@@ -1,6 +1,7 @@
 //! Reads Python's expressions, with xonsh's `$NAME` and `${...}`.
 
 use super::syntax::{Error, end_of_text};
+use crate::simulate::activation::characters::Characters;
 
 /// An expression.
 #[derive(Debug, Clone)]
@@ -52,44 +53,37 @@ const DEPTH: u32 = 40;
 
 /// The text of one logical line and how far it has been read.
 pub(super) struct Reader {
-    chars: Vec<char>,
-    at: usize,
-    line: u32,
-    depth: u32,
+    text: Characters,
 }
 
 impl Reader {
     pub(super) fn new(text: &str, line: u32) -> Self {
-        Self { chars: text.chars().collect(), at: 0, line, depth: 0 }
+        Self { text: Characters::new(text, line) }
     }
 
     /// What has not been read.
     pub(super) fn rest(&self) -> String {
-        self.chars.get(self.at..).unwrap_or_default().iter().collect()
+        self.text.rest()
     }
 
     fn fail<T>(&self, what: &str) -> Result<T, Error> {
-        Err((self.line, what.to_owned()))
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
+        Err((self.text.line, what.to_owned()))
     }
 
     fn space(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
+        while self.text.peek().is_some_and(char::is_whitespace) {
+            self.text.at += 1;
         }
     }
 
     fn take(&mut self, sign: &str) -> bool {
         self.space();
         let length = sign.chars().count();
-        let here = self.chars.get(self.at..self.at + length).is_some_and(|ahead| ahead.iter().copied().eq(sign.chars()));
-        let word =
-            sign.chars().all(char::is_alphabetic) && self.chars.get(self.at + length).is_some_and(|c| c.is_alphanumeric() || *c == '_');
+        let here = self.text.chars.get(self.text.at..self.text.at + length).is_some_and(|ahead| ahead.iter().copied().eq(sign.chars()));
+        let word = sign.chars().all(char::is_alphabetic)
+            && self.text.chars.get(self.text.at + length).is_some_and(|c| c.is_alphanumeric() || *c == '_');
         if here && !word {
-            self.at += length;
+            self.text.at += length;
         }
         here && !word
     }
@@ -98,9 +92,9 @@ impl Reader {
     pub(super) fn name(&mut self) -> String {
         self.space();
         let mut name = String::new();
-        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
+        while let Some(c) = self.text.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
             name.push(c);
-            self.at += 1;
+            self.text.at += 1;
         }
         name
     }
@@ -124,8 +118,8 @@ impl Reader {
     }
 
     pub(super) fn expression(&mut self) -> Result<Expression, Error> {
-        self.depth += 1;
-        if self.depth > DEPTH {
+        self.text.depth += 1;
+        if self.text.depth > DEPTH {
             return self.fail("an expression is nested too deeply to be followed");
         }
         let value = self.either()?;
@@ -133,7 +127,7 @@ impl Reader {
             && self.take(":=")
         {
             let value = Expression::Bind(name.clone(), Box::new(self.expression()?));
-            self.depth -= 1;
+            self.text.depth -= 1;
             return Ok(value);
         }
         let value = if self.take("if") {
@@ -145,7 +139,7 @@ impl Reader {
         } else {
             value
         };
-        self.depth -= 1;
+        self.text.depth -= 1;
         Ok(value)
     }
 
@@ -170,7 +164,7 @@ impl Reader {
             return Ok(Expression::Not(Box::new(self.negated()?)));
         }
         let left = self.sum()?;
-        let here = self.at;
+        let here = self.text.at;
         for (sign, name) in
             [("==", "=="), ("!=", "!="), ("not", "not in"), ("in", "in"), ("is", "is"), ("<=", "<="), (">=", ">="), ("<", "<"), (">", ">")]
         {
@@ -178,7 +172,7 @@ impl Reader {
                 continue;
             }
             if sign == "not" && !self.take("in") {
-                self.at = here;
+                self.text.at = here;
                 continue;
             }
             let inverted = sign == "is" && self.take("not");
@@ -193,15 +187,15 @@ impl Reader {
         let mut left = self.postfix()?;
         loop {
             self.space();
-            let sign = match self.peek() {
+            let sign = match self.text.peek() {
                 Some('+') => "+",
                 Some('-') => "-",
                 _ => return Ok(left),
             };
-            if self.chars.get(self.at + 1) == Some(&'=') {
+            if self.text.chars.get(self.text.at + 1) == Some(&'=') {
                 return Ok(left);
             }
-            self.at += 1;
+            self.text.at += 1;
             left = Expression::Binary(sign, Box::new(left), Box::new(self.postfix()?));
         }
     }
@@ -209,25 +203,25 @@ impl Reader {
     fn postfix(&mut self) -> Result<Expression, Error> {
         let mut value = self.atom()?;
         loop {
-            if self.peek() == Some('.') {
-                self.at += 1;
+            if self.text.peek() == Some('.') {
+                self.text.at += 1;
                 let name = self.name();
                 if name.is_empty() {
                     return self.fail("a name is missing behind a dot");
                 }
                 value = Expression::Attribute(Box::new(value), name);
-            } else if self.peek() == Some('(') {
-                self.at += 1;
+            } else if self.text.peek() == Some('(') {
+                self.text.at += 1;
                 let (plain, named) = self.arguments()?;
                 value = Expression::Call(Box::new(value), plain, named);
-            } else if self.peek() == Some('[') {
-                self.at += 1;
+            } else if self.text.peek() == Some('[') {
+                self.text.at += 1;
                 let from = if self.take(":") { None } else { Some(self.expression()?) };
                 value = match from {
                     Some(from) if !self.take(":") => Expression::Index(Box::new(value), Box::new(from)),
                     from => {
                         self.space();
-                        let to = if self.peek() == Some(']') { None } else { Some(Box::new(self.expression()?)) };
+                        let to = if self.text.peek() == Some(']') { None } else { Some(Box::new(self.expression()?)) };
                         Expression::Slice(Box::new(value), from.map(Box::new), to)
                     }
                 };
@@ -246,21 +240,21 @@ impl Reader {
         while !self.take(")") {
             if self.take("*") {
                 plain.push(Expression::Spread(Box::new(self.postfix()?)));
-                if !self.take(",") && self.peek() != Some(')') {
+                if !self.take(",") && self.text.peek() != Some(')') {
                     return self.fail("an argument is not followed");
                 }
                 continue;
             }
-            let here = self.at;
+            let here = self.text.at;
             let name = self.name();
-            if !name.is_empty() && self.take("=") && self.peek() != Some('=') {
+            if !name.is_empty() && self.take("=") && self.text.peek() != Some('=') {
                 named.push((name, self.expression()?));
             } else {
-                self.at = here;
+                self.text.at = here;
                 let value = self.expression()?;
                 plain.push(self.each(value, false)?);
             }
-            if !self.take(",") && self.peek() != Some(')') {
+            if !self.take(",") && self.text.peek() != Some(')') {
                 return self.fail("an argument is not followed");
             }
         }
@@ -293,7 +287,7 @@ impl Reader {
             self.space();
             if self.take(",") {
                 comma = true;
-            } else if self.peek() != close.chars().next() {
+            } else if self.text.peek() != close.chars().next() {
                 return self.fail("a list is not followed");
             }
         }
@@ -305,36 +299,36 @@ impl Reader {
         if self.take("${...}") {
             return Ok(Expression::Environment);
         }
-        match self.peek() {
+        match self.text.peek() {
             Some('$') => {
-                self.at += 1;
+                self.text.at += 1;
                 let name = self.name();
                 if name.is_empty() { self.fail("$ without a name") } else { Ok(Expression::Variable(name)) }
             }
             Some('(') => {
-                self.at += 1;
+                self.text.at += 1;
                 let (mut items, comma) = self.items(")")?;
                 let one = items.len() == 1 && !comma && !matches!(items.first(), Some(Expression::Spread(_)));
                 Ok(if one { items.remove(0) } else { Expression::List(items) })
             }
             Some('[') => {
-                self.at += 1;
+                self.text.at += 1;
                 let (mut items, _) = self.items("]")?;
                 let is_each = items.len() == 1 && matches!(items.first(), Some(Expression::Each(_)));
                 Ok(if is_each { items.remove(0) } else { Expression::List(items) })
             }
             Some('"' | '\'') => self.text(""),
             Some('-') => {
-                self.at += 1;
+                self.text.at += 1;
                 Ok(Expression::Negative(Box::new(self.postfix()?)))
             }
             Some(c) if c.is_ascii_digit() => match self.name() {
                 digits if digits.len() > 1 && digits.starts_with('0') => self.fail("a number is not followed"),
-                digits => digits.parse().map(Expression::Number).map_err(|_| (self.line, "a number is not followed".to_owned())),
+                digits => digits.parse().map(Expression::Number).map_err(|_| (self.text.line, "a number is not followed".to_owned())),
             },
             Some(c) if c.is_alphabetic() || c == '_' => {
                 let name = self.name();
-                match self.peek() {
+                match self.text.peek() {
                     Some('"' | '\'') if name.to_lowercase().contains('b') => Ok(Expression::Bytes(Box::new(self.text("")?))),
                     Some('"' | '\'') if name.len() <= 2 => self.text(&name.to_lowercase()),
                     _ => Ok(Expression::Name(name)),
@@ -345,9 +339,9 @@ impl Reader {
     }
 
     fn text(&mut self, prefix: &str) -> Result<Expression, Error> {
-        let Some(end) = end_of_text(&self.chars, self.at) else { return self.fail("a quote is not closed") };
-        let whole = self.chars.get(self.at..end).unwrap_or_default();
-        self.at = end;
+        let Some(end) = end_of_text(&self.text.chars, self.text.at) else { return self.fail("a quote is not closed") };
+        let whole = self.text.chars.get(self.text.at..end).unwrap_or_default();
+        self.text.at = end;
         let quotes = if whole.len() >= 6 && whole.get(1) == whole.first() && whole.get(2) == whole.first() { 3 } else { 1 };
         let inner: String = whole.get(quotes..whole.len() - quotes).unwrap_or_default().iter().collect();
         let text = if prefix.contains('r') {
@@ -367,8 +361,8 @@ impl Reader {
         let (mut parts, mut rest) = (Vec::new(), text.as_str());
         while let Some((before, tail)) = rest.split_once('{') {
             let Some((name, behind)) = tail.split_once('}') else { return self.fail("a brace is not closed") };
-            let mut reader = Self::new(name, self.line);
-            reader.depth = self.depth + 1;
+            let mut reader = Self::new(name, self.text.line);
+            reader.text.depth = self.text.depth + 1;
             parts.push((before.to_owned(), Some(Box::new(reader.expression()?))));
             if !reader.rest().trim().is_empty() {
                 return self.fail("a format is not followed");
