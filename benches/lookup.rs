@@ -37,17 +37,7 @@ fn main() {
     machine.replace_vars(before.clone());
     let mut after = before;
     after.insert("PATH".to_owned(), format!("{}/env/bin:{}", scratch.path().display(), folders.join(":")));
-    let activation = Activation {
-        schema: "venv-explain/activate/1",
-        shell: Shell::Bash,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after,
-        messages: Vec::new(),
-    };
+    let activation = Activation::leaving(Shell::Bash, after);
     let mut times: Vec<Duration> = (0..50)
         .map(|_| {
             let start = Instant::now();

@@ -88,17 +88,7 @@ fn ours(real: &Real, commands: &[&str], vars: BTreeMap<String, String>, cwd: &Pa
     let mut machine = Overlay::new(Arc::new(Live::new()));
     machine.replace_vars(vars.clone());
     machine.set_cwd(&cwd.display().to_string());
-    let activation = Activation {
-        schema: "venv-explain/activate/1",
-        shell: real.shell,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after: vars,
-        messages: Vec::new(),
-    };
+    let activation = Activation::leaving(real.shell, vars);
     let commands: Vec<String> = commands.iter().map(|&command| command.to_owned()).collect();
     which(&machine, &commands, &activation).commands.into_iter().filter_map(|command| command.after).collect()
 }

@@ -11,23 +11,9 @@ fn machine(yaml: &str) -> Capture {
     Capture::parse("test.yaml", yaml.as_bytes()).expect("a sound capture")
 }
 
-fn activation(shell: Shell, after: BTreeMap<String, String>) -> Activation {
-    Activation {
-        schema: "venv-explain/activate/1",
-        shell,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after,
-        messages: Vec::new(),
-    }
-}
-
 /// What one command comes to in `shell`, with the capture's own variables.
 fn lookup(machine: &dyn Machine, shell: Shell, command: &str) -> Lookup {
-    let activation = activation(shell, machine.vars());
+    let activation = Activation::leaving(shell, machine.vars());
     which(machine, &[command.to_owned()], &activation).commands.remove(0).after.expect("an activation")
 }
 
@@ -141,7 +127,7 @@ fn pip_and_python_of_different_environments_are_pointed_out() {
     let mut after = machine(LINUX).vars();
     after.insert("PATH".to_owned(), "/usr/bin:/v/bin".to_owned());
     let commands = ["pip", "python3"].map(str::to_owned);
-    let which = which(&machine(LINUX), &commands, &activation(Shell::Bash, after));
+    let which = which(&machine(LINUX), &commands, &Activation::leaving(Shell::Bash, after));
     let found = mismatch(&which);
     assert_eq!(found.iter().map(|one| one.when).collect::<Vec<_>>(), [When::Before, When::After]);
     let found = &found[1];
@@ -173,7 +159,7 @@ fn shim(variable: Option<&str>, command: &str) -> Shim {
     let machine = machine(PYENV);
     let mut after = machine.vars();
     after.extend(variable.map(|value| ("PYENV_VERSION".to_owned(), value.to_owned())));
-    let which = which(&machine, &[command.to_owned()], &activation(Shell::Bash, after));
+    let which = which(&machine, &[command.to_owned()], &Activation::leaving(Shell::Bash, after));
     which.commands[0].after.as_ref().and_then(|after| after.shim.clone()).expect("a shim")
 }
 
@@ -282,7 +268,7 @@ fn a_store_alias_and_the_py_launcher_are_told() {
     assert_eq!((py.chain[0].way, py.chain[0].next.as_deref()), (Way::PyLauncher, None));
     let mut after = machine.vars();
     after.insert("VIRTUAL_ENV".to_owned(), "C:\\app\\.venv".to_owned());
-    let active = which(&machine, &["py".to_owned()], &activation(Shell::Cmd, after));
+    let active = which(&machine, &["py".to_owned()], &Activation::leaving(Shell::Cmd, after));
     let active = active.commands[0].after.as_ref().expect("an activation");
     assert_eq!(active.chain[0].next.as_deref(), Some("C:\\app\\.venv\\Scripts\\python.exe"));
     assert_eq!(active.environment.as_deref(), Some("C:\\app\\.venv"));

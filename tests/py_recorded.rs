@@ -36,17 +36,7 @@ fn lookup(command: &str, registry: &str, vars: &[(&str, &str)], ini: &str) -> Lo
     let env = format!(r"env: {{Path: 'C:\Windows', PATHEXT: '.EXE;.BAT', LOCALAPPDATA: 'C:\Local'{}}}", vars.concat());
     let yaml = format!("{WINDOWS}{ini}\n{env}\nregistry:{registry}\n");
     let machine = Capture::parse("test.yaml", yaml.as_bytes()).expect("a sound capture");
-    let activation = Activation {
-        schema: "venv-explain/activate/1",
-        shell: Shell::Cmd,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after: machine.vars(),
-        messages: Vec::new(),
-    };
+    let activation = Activation::leaving(Shell::Cmd, machine.vars());
     which(&machine, &[command.to_owned()], &activation).commands.remove(0).after.expect("an activation")
 }
 

@@ -12,17 +12,7 @@ fn lookup(machine: &str, files: &[&str], vars: &[(&str, &str)], command: &str) -
     let machine = Capture::parse("test.yaml", format!("{machine}{}", files.concat()).as_bytes()).expect("a sound capture");
     let mut after: BTreeMap<String, String> = machine.vars();
     after.extend(vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let activation = Activation {
-        schema: "venv-explain/activate/1",
-        shell: Shell::Bash,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after,
-        messages: Vec::new(),
-    };
+    let activation = Activation::leaving(Shell::Bash, after);
     which(&machine, &[command.to_owned()], &activation).commands.remove(0).after.expect("an activation")
 }
 

@@ -77,6 +77,23 @@ pub struct Activation {
     pub messages: Vec<String>,
 }
 
+impl Activation {
+    /// One that followed no script and left these variables.
+    pub fn leaving(shell: Shell, after: std::collections::BTreeMap<String, String>) -> Self {
+        Self {
+            schema: "venv-explain/activate/1",
+            shell,
+            script: None,
+            activate: Vec::new(),
+            deactivate: Vec::new(),
+            activate_this: None,
+            unknown: Vec::new(),
+            after,
+            messages: Vec::new(),
+        }
+    }
+}
+
 /// One variable that changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
@@ -127,17 +144,7 @@ pub fn activate(machine: &dyn Machine, environment: &Environment, shell: Shell) 
 /// Follows the activation script that stands in `scripts_dir`, then what `deactivate` does: the variables that change, and the
 /// lines that change them. The shell is taken as freshly started with the machine's variables.
 pub fn activate_in(machine: &dyn Machine, scripts_dir: &str, shell: Shell, strictness: Strictness) -> Activation {
-    let mut result = Activation {
-        schema: "venv-explain/activate/1",
-        shell,
-        script: None,
-        activate: Vec::new(),
-        deactivate: Vec::new(),
-        activate_this: None,
-        unknown: Vec::new(),
-        after: machine.vars(),
-        messages: Vec::new(),
-    };
+    let mut result = Activation::leaving(shell, machine.vars());
     match script(machine, scripts_dir, shell) {
         Ok(Some((path, text))) => {
             result.script = Some(path.clone());
