@@ -1,6 +1,5 @@
 //! Lookups on recorded machines: what no shell of one Linux machine can show.
 
-use std::collections::BTreeMap;
 use venv_explain::machine::Machine;
 use venv_explain::machine::capture::Capture;
 use venv_explain::simulate::activation::{Activation, Shell};
