@@ -243,6 +243,8 @@ fn teller<'a>(asked: &Asked, lessons: &'a Lessons, names: Names, explained: &Exp
         (false, _) => Depth::Deep,
     };
     let common = explain::values_of_system(explained.machine.platform(), asked.look.stable);
+    let tool = explain::tool(&common, &asked.scene.options());
+    let common = common.with("tool", tool);
     let common = match subject {
         Some(subject) => explain::common_values(common, &names, subject),
         None => common,

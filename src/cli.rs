@@ -102,6 +102,21 @@ pub struct Scene {
     pub whatif: Vec<String>,
 }
 
+impl Scene {
+    /// The options that say which machine it is, each with its value: what a command line needs to lead to the same one.
+    pub fn options(&self) -> Vec<(&'static str, &str)> {
+        let each: [(&'static str, &[String]); 6] = [
+            ("--capture", self.capture.as_slice()),
+            ("--sample", self.sample.as_slice()),
+            ("--env", &self.env),
+            ("--unset", &self.unset),
+            ("--cwd", self.cwd.as_slice()),
+            ("--whatif", &self.whatif),
+        ];
+        each.into_iter().flat_map(|(option, values)| values.iter().map(move |value| (option, value.as_str()))).collect()
+    }
+}
+
 /// How much is shown.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct Extent {

@@ -120,3 +120,75 @@ fn a_home_that_is_gone_is_not_told_to_lead_anywhere() {
     assert!(page.contains("home = /usr/bin") && !page.contains("it leads to the standard library"), "{page}");
     assert!(page.contains("names a folder that is not there"), "{page}");
 }
+
+#[test]
+fn a_command_of_this_program_names_the_machine_that_it_was_asked_about() {
+    let page = told("packages --sample uv");
+    assert!(page.contains("venv-explain --sample uv package httpx --venv .venv"), "{page}");
+    let page = told("import nosuch.part --sample linux --env A=b --whatif config:prompt=x");
+    let again = "venv-explain --sample linux --env A=b --whatif config:prompt=x import nosuch --venv .venv";
+    assert!(page.contains(again), "{page}");
+    assert!(!told("packages --sample linux --cwd /home/ada").contains("venv-explain package "));
+}
+
+#[test]
+fn before_an_environment_is_emptied_what_is_installed_is_written_down() {
+    let page = told("--sample linux --whatif remove:/home/ada/app/requirements.txt --whatif base-removed");
+    let list = page.find("venv-explain packages .venv --format requirements --output").expect("the list");
+    let clear = page.find("python3 -m venv --clear .venv").expect("the new environment");
+    let install = page.find("-m pip install -r").expect("what was installed");
+    assert!(list < clear && clear < install, "{page}");
+    let listed = told("--sample linux --whatif base-removed");
+    assert!(!listed.contains("--format requirements") && listed.contains("-m pip install -r"), "{listed}");
+    // What is there for another version is not reached, so nothing could be written down.
+    assert!(
+        !told("--sample linux --whatif remove:/home/ada/app/requirements.txt --whatif base-upgraded:3.13.1")
+            .contains("--format requirements")
+    );
+}
+
+#[test]
+fn a_python_that_is_gone_installs_nothing() {
+    let page = told("--sample linux --whatif base-removed");
+    assert!(page.contains("Commands that cannot start") && !page.contains("--force-reinstall"), "{page}");
+}
+
+#[test]
+fn uv_makes_an_environment_anew_for_the_same_version() {
+    let page = told("--sample uv --whatif base-removed");
+    assert!(page.contains("uv venv --clear --python 3.12 .venv") && page.contains("uv pip install --python .venv -r"), "{page}");
+}
+
+#[test]
+fn what_the_maker_asked_for_is_not_told_as_asked_for_by_the_reader() {
+    let why = |page: &str, name: &str| page.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default().to_owned();
+    let page = told("packages --sample linux");
+    assert!(why(&page, "pip ").contains("asked for by venv") && !why(&page, "requests ").contains("by venv"), "{page}");
+    let without = "write:/home/ada/app/.venv/pyvenv.cfg=home=/usr/bin%command=/usr/bin/python3.12".replace('%', "\n");
+    let page = told(&format!("packages --sample linux --whatif {without}\u{a0}--without-pip"));
+    assert!(!page.contains("asked for by venv"), "{page}");
+}
+
+#[test]
+fn missing_files_are_put_back_and_missing_bytecode_is_no_harm() {
+    let folder = "/home/ada/app/.venv/lib/python3.12/site-packages/requests";
+    let page = told(&format!("package requests --sample linux --whatif remove:{folder}/api.py"));
+    assert!(page.contains("files are missing") && page.contains("install --force-reinstall --no-deps requests==2.34.2"), "{page}");
+    let record = "/home/ada/app/.venv/lib/python3.12/site-packages/requests-2.34.2.dist-info/RECORD";
+    let page = told(&format!("package requests --sample linux --whatif write:{record}=requests/__pycache__/api.cpython-312.pyc,,"));
+    assert!(page.contains("as recorded, bytecode aside") && !page.contains("--force-reinstall"), "{page}");
+}
+
+#[test]
+fn a_file_that_takes_the_place_of_a_module_is_found_with_a_warning() {
+    let page = told("import random --sample linux --whatif write:/home/ada/app/random.py=x --whatif write:/usr/lib/python3.12/random.py=x");
+    assert!(page.contains("found, in place of another"), "{page}");
+    assert!(!told("import mine --sample linux --whatif write:/home/ada/app/mine.py=x").contains("in place of"));
+}
+
+#[test]
+fn what_is_not_found_has_a_way_on() {
+    let page = told("import yaml --sample linux");
+    assert!(page.contains("has to be installed in this environment"), "{page}");
+    assert!(!told("import json.nosuch --sample linux").contains("has to be installed"));
+}

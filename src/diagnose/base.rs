@@ -17,7 +17,7 @@ pub(super) fn check(patient: &Patient<'_>) -> Vec<Finding> {
         found.extend(unreached(patient, "base-gone", &gone));
         found.extend(unreached(patient, "base-closed", &closed));
     } else if environment.layout.pythons.is_empty() && !environment.layout.is_closed(&environment.scripts_dir) {
-        found.push(Finding::error("no-python").seen([Evidence::file(&environment.scripts_dir)]).mend(remedy::remake(patient)));
+        found.push(Finding::error("no-python").seen([Evidence::file(&environment.scripts_dir)]).mend(remedy::remake_by_files(patient)));
     }
     if found.is_empty() {
         found.extend(home(patient));
@@ -30,7 +30,7 @@ fn unreached(patient: &Patient<'_>, id: &'static str, pythons: &[&Python]) -> Op
     let first = pythons.first()?;
     let target = first.chain.last().cloned().unwrap_or_default();
     let evidence = pythons.iter().filter_map(|python| Some(Evidence::says(&python.path, patient.machine.link(&python.path).ok()?)));
-    Some(Finding::error(id).seen(evidence).mend(remedy::remake(patient)).with("base", target).with("path", first.path.clone()))
+    Some(Finding::error(id).seen(evidence).mend(remedy::remake_by_files(patient)).with("base", target).with("path", first.path.clone()))
 }
 
 /// Whether a wrong `home` matters depends on the release and on how `python` was made: a link still leads to the base. The
@@ -43,6 +43,6 @@ fn home(patient: &Patient<'_>) -> Option<Finding> {
     }
     let text = config.line(home.line).map(|line| line.text.clone()).unwrap_or_default();
     let finding = if patient.windows() { Finding::error("home-missing") } else { Finding::warning("home-missing") };
-    let finding = finding.seen([Evidence::line(&config.file, home.line, text)]).mend(remedy::remake(patient));
+    let finding = finding.seen([Evidence::line(&config.file, home.line, text)]).mend(remedy::remake_by_files(patient));
     Some(finding.with("value", home.value).with("line", home.line.to_string()))
 }

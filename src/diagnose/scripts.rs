@@ -41,7 +41,9 @@ pub(super) fn check(patient: &Patient<'_>) -> Vec<Finding> {
             let count = evidence.len().to_string();
             let finding = finding.seen(evidence.into_iter().take(NAMED)).with("count", count);
             let finding = finding.with("other", other.clone().unwrap_or_default());
-            finding.mend([format!("{python} -m pip install --force-reinstall --no-deps PACKAGE")])
+            // Where Python does not start, nothing can be installed with it; making the environment anew mends these commands too.
+            let starts = patient.environment.interpreter().is_some();
+            finding.mend(starts.then(|| format!("{python} -m pip install --force-reinstall --no-deps PACKAGE")))
         })
         .collect()
 }

@@ -4,14 +4,18 @@ use super::{Depth, Teller};
 use crate::lessons::Values;
 use crate::page::{Block, Page, Role, Section, Table, Text};
 use crate::simulate::import::{Elsewhere, Finder, Import, Invisible, Kind, Parent};
-use crate::simulate::startup::{Origin, Startup};
+use crate::simulate::startup::{Origin, PathItem, Startup};
 
 const VIEW: &str = "view/import";
 
 /// The whole page of `import`; `startup` is the start that decides where it looks.
 pub fn page(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>) -> Page {
     let values = teller.common.clone().with("module", Text::of(Role::Code, &import.module));
-    let (word, role) = if import.found { ("found", Role::Good) } else { ("not-found", Role::Warning) };
+    let (word, role) = match import.found {
+        true if starts_beside(import, startup).is_some() && !import.shadows.is_empty() => ("found-instead", Role::Warning),
+        true => ("found", Role::Good),
+        false => ("not-found", Role::Warning),
+    };
     let status = Text::of(role, teller.word(VIEW, word, &values).characters());
     let intro = if import.found { answer(teller, import, startup, &values) } else { absent(teller, import, &values) };
     let mut sections = Vec::new();
@@ -36,6 +40,12 @@ pub fn page(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>) -> 
     Page { title: teller.word(VIEW, "title", &values), status: Some(status), intro, sections }
 }
 
+/// The first item of `sys.path`, where the match comes from it and it depends on where one starts.
+fn starts_beside<'s>(import: &Import, startup: Option<&'s Startup>) -> Option<&'s PathItem> {
+    let item = startup?.sys_path.as_ref()?.get(import.sys_path_index?)?;
+    matches!(item.source, Origin::Cwd | Origin::ScriptDir).then_some(item)
+}
+
 /// What was found.
 fn answer(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>, values: &Values) -> Vec<Block> {
     let values = values.clone().with("file", finder_file(teller, import));
@@ -50,7 +60,7 @@ fn answer(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>, value
     let mut told = vec![lesson];
     let item = import.sys_path_index.zip(startup).and_then(|(index, startup)| Some((index, startup.sys_path.as_ref()?.get(index)?)));
     if let Some((index, item)) = item {
-        let beside = matches!(item.source, Origin::Cwd | Origin::ScriptDir);
+        let beside = starts_beside(import, startup).is_some();
         let through = Text::of(Role::Code, format!("sys.path[{index}]")).and(Role::Plain, "  ").then(teller.names.say(&item.path));
         rows.push(vec![teller.word(VIEW, "through", &values), through]);
         if beside {
@@ -90,6 +100,11 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
     };
     let values = values.clone().with("name", Text::of(Role::Code, name));
     blocks.push(Block::Prose(teller.summary(lesson, &values)));
+    // What to do is the reader's question wherever nothing is at hand that answers it.
+    let is_unhelped = import.elsewhere.is_empty() && import.similar.is_empty() && !matches!(import.parent, Some(Parent::Searched(_)));
+    if teller.depth == Depth::Usual && is_unhelped {
+        blocks.extend(teller.body(lesson, &values));
+    }
     let mut told = vec![lesson];
     let there: Vec<Vec<Text>> = import.elsewhere.iter().map(|place| invisible(teller, place, &values, &mut told)).collect();
     if !there.is_empty() {
@@ -117,7 +132,7 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
         blocks.push(Block::Group { title: teller.word(VIEW, "similar", &values), blocks: vec![table] });
     }
     let distribution = import.elsewhere.iter().find_map(|place| place.distribution.clone());
-    let values = values.with("name", Text::of(Role::Code, distribution.unwrap_or_else(|| import.module.clone())));
+    let values = values.with("name", Text::of(Role::Code, distribution.unwrap_or_else(|| name.clone())));
     blocks.extend(at_length(teller, &told, &values));
     blocks
 }
@@ -169,8 +184,10 @@ fn places<'i>(teller: &Teller<'_>, import: &Import, items: impl Iterator<Item = 
     }
     if !import.module.contains('.') && import.sys_path_index.is_some() && import.kind != Some(Kind::Namespace) {
         let searched: Vec<&str> = import.searched.iter().map(|place| place.item.as_str()).collect();
-        for item in items.filter(|item| !searched.contains(item)) {
-            row(item, Some(Role::Absent), "after");
+        for (at, item) in items.enumerate().filter(|(_, item)| !searched.contains(item)) {
+            // What start-up itself imports is imported before the first item is put in front.
+            let is_later = import.sys_path_index.is_some_and(|index| at < index);
+            row(item, Some(Role::Absent), if is_later { "later" } else { "after" });
         }
     }
     Block::Table(Table { head: Vec::new(), rows })

@@ -146,6 +146,14 @@ pub fn values_of_system(platform: Platform, stable: bool) -> Values {
     if stable { values.placeholders() } else { values }
 }
 
+/// The program with the `options` that lead to the same machine, as one types it: what a lesson's `{{ tool }}` stands for. The bare program
+/// where a value cannot be typed.
+pub fn tool(values: &Values, options: &[(&str, &str)]) -> Text {
+    let quoted = |value: &str| if value == "-" { Some(value.to_owned()) } else { values.clone().with("value", value).word("value") };
+    let typed: Option<Vec<String>> = options.iter().map(|(option, value)| Some(format!(" {option} {}", quoted(value)?))).collect();
+    Text::of(Role::Code, format!("venv-explain{}", typed.unwrap_or_default().concat()))
+}
+
 /// What any lesson may name of `subject`, its paths said as `names` says them, added to `values`.
 pub fn common_values(values: Values, names: &Names, subject: &Subject) -> Values {
     let environment = &subject.environment;

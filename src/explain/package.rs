@@ -42,7 +42,7 @@ pub fn page(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Page {
 
 fn values(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Values {
     let one = &anatomy.listed;
-    teller
+    let values = teller
         .common
         .clone()
         .with("name", Text::of(Role::Own, &anatomy.name))
@@ -52,15 +52,37 @@ fn values(teller: &Teller<'_>, anatomy: &Anatomy, environment: &str) -> Values {
         .with("site_packages", teller.names.say(&one.details.papers.site))
         .with("installer", one.installer.as_deref().unwrap_or_default())
         .with("count", anatomy.record.as_ref().map_or(0, |record| record.entries).to_string())
-        .with("project", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default())
+        .with("project", one.editable.as_deref().map(|project| teller.names.say(project)).unwrap_or_default());
+    match pin(teller, anatomy) {
+        Some(pin) => values.with_words("pin", &[&pin]),
+        None => values,
+    }
+}
+
+/// `name==version`, where installing that once more brings back files that are missing or changed: it lies in this environment,
+/// and came from an index.
+fn pin(teller: &Teller<'_>, anatomy: &Anatomy) -> Option<String> {
+    let one = &anatomy.listed;
+    let record = anatomy.record.as_ref()?;
+    let is_broken = record.missing.iter().any(|path| !is_bytecode(path)) || !record.changed.is_empty();
+    let is_here = teller.names.path(&one.details.papers.site).role == Role::Own;
+    let from_index = one.details.direct_url.is_none() && one.editable.is_none() && one.conda.is_none();
+    let pin = format!("{}=={}", anatomy.name, anatomy.version.as_deref()?);
+    (is_broken && is_here && from_index).then_some(pin)
+}
+
+/// A file that Python writes by itself, or the folder that it writes them into; installers record them where they compiled the code.
+fn is_bytecode(path: &str) -> bool {
+    path.ends_with(".pyc") || path.ends_with("__pycache__")
 }
 
 fn status(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Text {
     let word = match &anatomy.record {
         None => (Role::Warning, "no-record"),
-        Some(record) if !record.missing.is_empty() => (Role::Bad, "files-missing"),
+        Some(record) if record.missing.iter().any(|path| !is_bytecode(path)) => (Role::Bad, "files-missing"),
         Some(record) if !record.changed.is_empty() => (Role::Warning, "files-changed"),
         Some(record) if !record.unknown.is_empty() => (Role::Note, "not-all-checked"),
+        Some(record) if !record.missing.is_empty() => (Role::Good, "as-recorded-but-bytecode"),
         Some(_) => (Role::Good, "as-recorded"),
     };
     Text::of(word.0, teller.word(VIEW, word.1, values).characters())
@@ -125,8 +147,15 @@ fn says(teller: &Teller<'_>, anatomy: &Anatomy, paper: &Paper, values: &Values) 
     let details = &anatomy.listed.details;
     match paper.lesson {
         "package/metadata" => {
-            let count = counted(details.requirements.len(), "requirement", "requirements");
-            teller.word(VIEW, "says-metadata", &values.clone().with("count", count))
+            let (all, here) = (details.requirements.len(), anatomy.listed.needs.len());
+            let values = values.clone().with("count", counted(all, "requirement", "requirements")).with("here", here.to_string());
+            let word = match (all, here) {
+                (0, _) => "says-metadata-none",
+                (_, 0) => "says-metadata-none-here",
+                _ if here < all => "says-metadata-in-part",
+                _ => "says-metadata",
+            };
+            teller.word(VIEW, word, &values)
         }
         "package/record" => {
             let count = anatomy.record.as_ref().map_or(0, |record| record.entries);
@@ -134,8 +163,10 @@ fn says(teller: &Teller<'_>, anatomy: &Anatomy, paper: &Paper, values: &Values) 
         }
         "package/wheel" => {
             let role = if anatomy.fits == Some(false) { Role::Bad } else { Role::Code };
-            // Several tags differ in how they name the same system: the shortest says enough.
-            Text::of(role, details.tags.iter().min_by_key(|tag| tag.len()).map(String::as_str).unwrap_or_default())
+            // Several tags differ in how they name the same system: the shortest say enough.
+            let shortest = details.tags.iter().map(String::len).min();
+            let tags: Vec<&str> = details.tags.iter().filter(|tag| Some(tag.len()) == shortest).map(String::as_str).collect();
+            Text::of(role, short_list(teller, &tags, ALIKE, values))
         }
         "package/installer" => Text::of(Role::Code, details.installer.as_deref().unwrap_or_default()),
         "package/requested" => teller.word(VIEW, "says-empty", values),
@@ -158,11 +189,9 @@ fn says(teller: &Teller<'_>, anatomy: &Anatomy, paper: &Paper, values: &Values) 
 
 /// `RECORD` against the disk.
 fn on_disk(teller: &Teller<'_>, anatomy: &Anatomy, record: &Verified, values: &Values) -> Section {
-    let kinds = [
-        ("missing", Role::Bad, &record.missing),
-        ("changed", Role::Warning, &record.changed),
-        ("unrecorded", Role::Note, &record.unrecorded),
-    ];
+    let (bytecode, missing): (Vec<String>, Vec<String>) = record.missing.iter().cloned().partition(|path| is_bytecode(path));
+    let kinds =
+        [("missing", Role::Bad, &missing), ("changed", Role::Warning, &record.changed), ("unrecorded", Role::Note, &record.unrecorded)];
     let mut blocks = Vec::new();
     for (word, role, paths) in kinds {
         if !paths.is_empty() {
@@ -181,6 +210,10 @@ fn on_disk(teller: &Teller<'_>, anatomy: &Anatomy, record: &Verified, values: &V
     let odd: Vec<_> = odd.take(if teller.depth == Depth::Deep { usize::MAX } else { SHOWN }).collect();
     if !odd.is_empty() {
         blocks.push(Block::Table(Table { head: Vec::new(), rows: odd }));
+    }
+    if !bytecode.is_empty() {
+        let values = values.clone().with("count", counted(bytecode.len(), "file", "files"));
+        blocks.push(Block::Prose(teller.word(VIEW, "bytecode-missing", &values)));
     }
     let is_well = blocks.is_empty();
     if !record.unknown.is_empty() {

@@ -45,7 +45,19 @@ fn values(teller: &Teller<'_>, packages: &Packages, environment: &str) -> Values
         .with("count", counted(counting, "distribution", "distributions"))
         .with("size", size(total(packages).unwrap_or(0)))
         .with("problems", misfits(packages).count().to_string())
-        .with("example", packages.distributions.first().map(|one| one.name.clone()).unwrap_or_default())
+        .with("example", example(packages).map(|one| one.name.clone()).unwrap_or_default())
+}
+
+/// One worth looking at: what the reader has installed by name, rather than what came along or what installs.
+fn example(packages: &Packages) -> Option<&Listed> {
+    let own = || packages.distributions.iter().filter(|one| one.counts && !is_installer(one));
+    let by_name = own().find(|one| is_asked_for(one)).or_else(|| own().find(|one| one.needed_by.is_empty()));
+    by_name.or_else(|| packages.distributions.iter().find(|one| one.counts))
+}
+
+/// pip, and what makers of environments install together with it.
+fn is_installer(one: &Listed) -> bool {
+    ["pip", "setuptools", "wheel"].contains(&normalized(&one.name).as_str())
 }
 
 fn total(packages: &Packages) -> Option<u64> {
@@ -159,7 +171,7 @@ fn is_for_people(module: &str) -> bool {
 fn joined(parts: Vec<Text>) -> Text {
     let mut all = Text::default();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        all = if all.is_empty() { part } else { all.and(Role::Note, " · ").then(part) };
+        all = if all.is_empty() { part } else { all.and(Role::Note, "\u{a0}· ").then(part) };
     }
     all
 }
@@ -170,8 +182,24 @@ fn is_asked_for(one: &Listed) -> bool {
     one.requested && one.installer.as_deref() != Some("uv")
 }
 
+/// Who put it there without being told to, when that was the maker of the environment. `ensurepip`, which venv runs, gives pip's name
+/// to pip, so `REQUESTED` stands there (`Lib/ensurepip/__init__.py`: `_bootstrap()`); virtualenv unpacks its seeds without that file.
+fn maker_of(teller: &Teller<'_>, one: &Listed) -> Option<&'static str> {
+    let is_here = teller.names.path(&one.sys_path_item).role == Role::Own;
+    let maker = teller.common.get("maker").map(Text::characters).filter(|_| is_here && is_installer(one))?;
+    let was_without = || teller.config.is_some_and(|config| config.lines.iter().any(|line| line.text.contains("--without-pip")));
+    match maker.as_str() {
+        "venv" if is_asked_for(one) && !was_without() => Some("asked-for-by-maker"),
+        "virtualenv" if !one.requested && one.needed_by.is_empty() => Some("put-there-by-maker"),
+        _ => None,
+    }
+}
+
 /// Asked for, or pulled in.
 fn why(teller: &Teller<'_>, one: &Listed, values: &Values) -> Text {
+    if let Some(word) = maker_of(teller, one) {
+        return teller.word(VIEW, word, values);
+    }
     if is_asked_for(one) {
         return teller.word(VIEW, "asked-for", values);
     }
@@ -185,6 +213,8 @@ fn why(teller: &Teller<'_>, one: &Listed, values: &Values) -> Text {
 
 /// The first names of a list, and how many more there are.
 pub(super) fn short_list(teller: &Teller<'_>, names: &[&str], most: usize, values: &Values) -> String {
+    // Telling of one more is no shorter than telling its name.
+    let most = if names.len() == most + 1 { names.len() } else { most };
     let shown = names.iter().take(most).copied().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
         0 => shown,
@@ -248,9 +278,33 @@ fn of_one_kind(teller: &Teller<'_>, here: &[&Problem], values: &Values) -> Vec<B
     }
     let mut blocks = vec![Block::Table(Table { head: Vec::new(), rows })];
     if teller.depth > Depth::Facts {
-        blocks.extend(if teller.depth == Depth::Deep { teller.long(id, values) } else { teller.body(id, values) });
+        let values = to_mend(teller, here, values);
+        blocks.extend(if teller.depth == Depth::Deep {
+            teller.long(id, &values)
+        } else {
+            [teller.body(id, &values), teller.tries(id, &values)].concat()
+        });
     }
     blocks
+}
+
+/// What a command that mends all of them names; nothing where they are too many for one line.
+fn to_mend(teller: &Teller<'_>, here: &[&Problem], values: &Values) -> Values {
+    if here.len() > PROBLEMS {
+        return values.clone();
+    }
+    let unique = |texts: &mut dyn Iterator<Item = String>| -> Vec<String> {
+        let mut unique: Vec<String> = texts.collect();
+        unique.sort();
+        unique.dedup();
+        unique
+    };
+    let words = |values: Values, hole: &str, texts: Vec<String>| {
+        if texts.is_empty() { values } else { values.with_words(hole, &texts.iter().map(String::as_str).collect::<Vec<_>>()) }
+    };
+    let requirements = unique(&mut here.iter().filter_map(|problem| problem.requirement.clone()));
+    let paths = unique(&mut here.iter().filter_map(|problem| Some(teller.names.path(problem.found.as_deref()?).text)));
+    words(words(values.clone(), "requirements", requirements), "paths", paths)
 }
 
 /// The name that it is about, and what is wrong.

@@ -141,6 +141,8 @@ pub(super) fn fill_command(phrase: &Phrase, values: &Values) -> Option<String> {
     for piece in &phrase.0 {
         match piece {
             Piece::Words { text, .. } => typed.push_str(text),
+            // A program with its options, quoted already.
+            Piece::Hole { name, .. } if name == "tool" => typed.push_str(&values.get(name)?.characters()),
             Piece::Hole { name, .. } if in_quotes(&typed) || joined(&typed) => typed.push_str(&values.bare(name)?),
             Piece::Hole { name, .. } => typed.push_str(&values.word(name)?),
         }

@@ -82,7 +82,11 @@ impl Anatomy {
         if one.version.is_none() {
             unknown.push(Unknown { what: "version".to_owned(), why: "its papers do not tell".to_owned() });
         }
-        let compiled: Vec<_> = entries.iter().flatten().filter_map(|entry| compiled(machine, scene, &papers.site, &entry.path)).collect();
+        let recorded = entries.iter().flatten().map(|entry| super::verify::place(rules, &papers.site, &entry.path));
+        let beside = record.iter().flat_map(|record| record.unrecorded.iter().cloned());
+        let is_missing = |place: &String| record.as_ref().is_some_and(|record| record.missing.contains(place));
+        let there = recorded.chain(beside).filter(|place| is_compiled(machine, place) && !is_missing(place));
+        let compiled: Vec<_> = there.map(|place| compiled(machine, scene, place)).collect();
         for (path, fitness) in &compiled {
             if let fit::Fitness::Unknown(why) = fitness {
                 unknown.push(Unknown { what: format!("whether {path} can be loaded"), why: (*why).to_owned() });
@@ -106,16 +110,14 @@ impl Anatomy {
     }
 }
 
-fn compiled(machine: &dyn Machine, scene: &Scene, site: &str, path: &str) -> Option<(String, fit::Fitness)> {
-    let rules = machine.platform().rules();
-    let extension = rules.splitext(path).1;
-    if !matches!(extension.as_str(), ".so" | ".pyd" | ".dylib" | ".dll") {
-        return None;
-    }
-    let place = super::verify::place(rules, site, path);
+fn is_compiled(machine: &dyn Machine, path: &str) -> bool {
+    matches!(machine.platform().rules().splitext(path).1.as_str(), ".so" | ".pyd" | ".dylib" | ".dll")
+}
+
+fn compiled(machine: &dyn Machine, scene: &Scene, place: String) -> (String, fit::Fitness) {
     let binary = Binary::read(machine, &place);
-    let fitness = fit::fitness(scene, &rules.basename(&place), binary.as_ref());
-    Some((place, fitness))
+    let fitness = fit::fitness(scene, &machine.platform().rules().basename(&place), binary.as_ref());
+    (place, fitness)
 }
 
 /// Every file of the papers, those of the specification first.
