@@ -2,6 +2,7 @@
 //! would happen (that is `simulate`) or what it means (that is `lessons`).
 
 pub mod activation_folder;
+pub mod archive;
 pub mod binary;
 pub mod config;
 pub mod distributions;

@@ -2,17 +2,10 @@
 
 use super::finder::Answer;
 use super::{Kind, Spec};
-use crate::machine::stream::Stream;
-use crate::machine::{Kind as Thing, Machine, text};
+use crate::machine::{Fault, Machine, text};
+use crate::venv::archive;
 use std::collections::BTreeSet;
-use std::io::BufReader;
 
-/// Bigger archives are told as unknown.
-const LARGEST: u64 = 512 << 20;
-/// So much is read of one: the list of its contents, which stands at its end.
-const LIST: u64 = 32 << 20;
-/// More entries than any library has.
-const ENTRIES: usize = 1 << 20;
 /// A path has no more parts.
 const DEPTH: usize = 256;
 
@@ -40,43 +33,17 @@ pub(super) struct Archive {
 impl Archive {
     /// `zipimporter.__init__`: the item itself, or the nearest folder above it that exists, has to be a zip file.
     pub(super) fn open(machine: &dyn Machine, item: &str, minor: u32) -> Opened {
-        let rules = machine.platform().rules();
-        let mut file = item.to_owned();
-        let mut inner: Vec<String> = Vec::new();
-        for _ in 0..DEPTH {
-            match machine.stat(&file) {
-                Ok(meta) if meta.kind == Thing::File => break,
-                Ok(_) => return Opened::Nothing,
-                Err(_) => {
-                    let (folder, name) = rules.split(&file);
-                    if folder == file || name.is_empty() {
-                        return Opened::Nothing;
-                    }
-                    inner.push(name);
-                    file = folder;
-                }
-            }
-        }
-        let mut stream = match machine.open(&file) {
-            Ok(file) if file.length() > LARGEST => return Opened::TooBig,
-            Ok(file) => Stream::new(file, LIST),
-            Err(_) => return Opened::Nothing,
+        let Some((file, inside)) = archive::enclosing(machine, item) else { return Opened::Nothing };
+        let separator = machine.platform().rules().sep();
+        let mut names: BTreeSet<String> = match archive::Archive::open(machine, &file) {
+            Ok(Some(archive)) => archive.names_from("").map(str::to_owned).collect(),
+            Err(Fault::TooBig { .. }) => return Opened::TooBig,
+            Ok(None) | Err(_) => return Opened::Nothing,
         };
-        let Ok(archive) = zip::ZipArchive::new(BufReader::new(&mut stream)) else {
-            return if stream.is_spent() { Opened::TooBig } else { Opened::Nothing };
-        };
-        let separator = rules.sep();
-        let mut names: BTreeSet<String> = archive
-            .file_names()
-            .take(ENTRIES)
-            .filter_map(Result::ok)
-            .map(|name| name.replace('/', separator.to_string().as_str()))
-            .collect();
         if minor >= 13 {
             names.extend(implied(&names, separator));
         }
-        inner.reverse();
-        let prefix = inner.iter().fold(String::new(), |all, name| format!("{all}{name}{separator}"));
+        let prefix = inside.iter().fold(String::new(), |all, name| format!("{all}{name}{separator}"));
         Opened::Archive(Self { file, prefix, names, separator })
     }
 

@@ -4,7 +4,7 @@
 
 use super::disk::Disk;
 use super::{PathItem, Probe};
-use crate::machine::Kind;
+use crate::venv::archive::{self, Archive};
 
 /// Modules that are inside every interpreter, or loaded before any code of others runs.
 pub(super) const BUILT_IN: &[&str] =
@@ -41,8 +41,8 @@ pub(super) fn find(disk: Disk<'_>, path: &[PathItem], name: &str) -> (Option<Str
     let rules = disk.rules;
     let mut looked = Vec::new();
     for item in path {
-        if let Some((archive, inner)) = archive_of(disk, &item.path) {
-            let found = in_archive(disk, &archive, &inner, name);
+        if let Some((file, inside)) = archive::enclosing(disk.machine, &item.path) {
+            let found = in_archive(disk, &file, &inside, name);
             looked.push(Probe { path: item.path.clone(), found: found.is_some() });
             if found.is_some() {
                 return (found, looked);
@@ -77,49 +77,17 @@ fn extension(disk: Disk<'_>, folder: &str, name: &str) -> Option<String> {
     Some(disk.rules.join(folder, file))
 }
 
-/// The zip file that an item is or lies in, and the folder inside.
-fn archive_of(disk: Disk<'_>, item: &str) -> Option<(String, String)> {
-    let mut file = item.to_owned();
-    let mut inner = String::new();
-    for _ in 0..DEPTH {
-        match disk.machine.stat(&file).map(|meta| meta.kind) {
-            Ok(Kind::File) => return Some((file, inner)),
-            Ok(_) => return None,
-            Err(_) => {
-                let (folder, name) = disk.rules.split(&file);
-                if name.is_empty() || folder == file {
-                    return None;
-                }
-                inner = format!("{name}/{inner}");
-                file = folder;
-            }
-        }
-    }
-    None
-}
-
 /// The module in an archive: as `zipimport` looks for it, package before module.
-fn in_archive(disk: Disk<'_>, archive: &str, inner: &str, name: &str) -> Option<String> {
-    let bytes = disk.machine.read(archive, ARCHIVE_LIMIT).ok()?;
-    let wanted = ["/__init__.pyc", "/__init__.py", ".pyc", ".py"].map(|suffix| format!("{inner}{name}{suffix}"));
-    let listed: Vec<&[u8]> = archive_names(&bytes).collect();
-    let found = wanted.into_iter().find(|name| listed.contains(&name.as_bytes()))?;
-    Some(disk.rules.join(archive, &found))
+fn in_archive(disk: Disk<'_>, file: &str, inside: &[String], name: &str) -> Option<String> {
+    let archive = Archive::open(disk.machine, file).ok().flatten()?;
+    let folder = inside.iter().fold(String::new(), |folder, part| disk.rules.join(&folder, part));
+    let module = disk.rules.join(&folder, name);
+    let sep = disk.rules.sep();
+    let wanted =
+        [format!("{module}{sep}__init__.pyc"), format!("{module}{sep}__init__.py"), format!("{module}.pyc"), format!("{module}.py")];
+    let found = wanted.iter().find(|wanted| archive.has(wanted))?;
+    Some(disk.rules.join(file, found))
 }
-
-/// The names in the directory at the end of a zip file (APPNOTE.TXT, 4.3.12).
-fn archive_names(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    memchr::memmem::find_iter(bytes, b"PK\x01\x02").filter_map(|at| {
-        let length = bytes.get(at + 28..at + 30)?;
-        let length = usize::from(u16::from_le_bytes([*length.first()?, *length.last()?]));
-        bytes.get(at + 46..at + 46 + length)
-    })
-}
-
-/// Longest archive that is looked into.
-const ARCHIVE_LIMIT: usize = 64 << 20;
-/// A path has no more parts.
-const DEPTH: usize = 256;
 
 /// Why `-m name` never runs a line whatever is installed: it is no name of a module.
 pub(super) fn no_name(name: &str) -> Option<String> {

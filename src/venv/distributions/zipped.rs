@@ -1,24 +1,16 @@
 //! A zip file on `sys.path`, whose entries are read as if it were a folder: an egg in one file, a bundled application.
 
 use crate::machine::{Build, Fault, Kind, Machine, Meta, Platform};
+use crate::venv::archive::Archive;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read as _};
 use std::sync::Arc;
-
-/// A bigger archive is not read for the papers in it.
-const LARGEST: usize = 256 << 20;
-
-/// More entries than any library has.
-const ENTRIES: usize = 1 << 20;
 
 /// The machine below, with one more folder: the archive.
 pub struct Zipped<'m> {
     below: &'m dyn Machine,
-    archive: zip::ZipArchive<Cursor<Arc<[u8]>>>,
+    archive: Archive<'m>,
     /// Where the archive is, with a separator behind it.
     root: String,
-    /// Names by their spelling with the platform's separator; folders are implied.
-    entries: BTreeMap<String, usize>,
 }
 
 impl<'m> Zipped<'m> {
@@ -27,14 +19,8 @@ impl<'m> Zipped<'m> {
         if below.stat(path)?.kind != Kind::File {
             return Ok(None);
         }
-        // The start of a zip file may be anything; its directory stands at the end.
-        let bytes = below.read(path, LARGEST)?;
-        let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Ok(None) };
-        let separator = below.platform().rules().sep();
-        let named = archive.file_names().take(ENTRIES).enumerate();
-        let named = named.filter_map(|(at, name)| Some((name.ok()?.replace('/', separator.to_string().as_str()), at)));
-        let entries = named.collect();
-        Ok(Some(Self { below, entries, root: format!("{path}{separator}"), archive }))
+        let Some(archive) = Archive::open(below, path)? else { return Ok(None) };
+        Ok(Some(Self { below, root: format!("{path}{}", below.platform().rules().sep()), archive }))
     }
 
     /// The name inside of the archive; empty for the archive itself, `None` for a path outside.
@@ -50,29 +36,18 @@ impl<'m> Zipped<'m> {
     fn children(&self, folder: &str) -> BTreeSet<&str> {
         let separator = self.platform().rules().sep();
         let start = if folder.is_empty() { String::new() } else { format!("{folder}{separator}") };
-        let below = self.entries.range(start.clone()..).map(|(name, _)| name.as_str()).take_while(|name| name.starts_with(start.as_str()));
+        let below = self.archive.names_from(&start).take_while(|name| name.starts_with(start.as_str()));
         let names = below.filter_map(|name| name.get(start.len()..)?.split(separator).next());
         names.filter(|name| !name.is_empty()).collect()
     }
 
     fn meta(&self, inner: &str) -> Result<Meta, Fault> {
         let meta = |kind| Meta { kind, size: None, exec: false, runnable: false, mtime: None, uid: None };
-        match self.entries.contains_key(inner) {
+        match self.archive.has(inner) {
             true => Ok(meta(Kind::File)),
             false if inner.is_empty() || !self.children(inner).is_empty() => Ok(meta(Kind::Dir)),
             false => Err(Fault::Missing),
         }
-    }
-
-    /// At most `limit` bytes of an entry.
-    fn inflated(&self, inner: &str, limit: usize) -> Result<Vec<u8>, Fault> {
-        let broken = |error: &dyn std::fmt::Display| Fault::Io(error.to_string());
-        let at = *self.entries.get(inner).ok_or(Fault::Missing)?;
-        let mut archive = self.archive.clone();
-        let entry = archive.by_index(at).map_err(|error| broken(&error))?;
-        let mut bytes = Vec::new();
-        entry.take(limit as u64).read_to_end(&mut bytes).map_err(|error| broken(&error))?;
-        Ok(bytes)
     }
 }
 
@@ -111,11 +86,11 @@ impl Machine for Zipped<'_> {
     }
     fn read(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
         let Some(inner) = self.inner(path) else { return self.below.read(path, limit) };
-        let bytes = self.inflated(inner, limit.saturating_add(1))?;
+        let bytes = self.archive.head(inner, limit.saturating_add(1))?;
         if bytes.len() > limit { Err(Fault::TooBig { limit }) } else { Ok(bytes.into()) }
     }
     fn head(&self, path: &str, limit: usize) -> Result<Arc<[u8]>, Fault> {
-        self.inner(path).map_or_else(|| self.below.head(path, limit), |inner| Ok(self.inflated(inner, limit)?.into()))
+        self.inner(path).map_or_else(|| self.below.head(path, limit), |inner| Ok(self.archive.head(inner, limit)?.into()))
     }
     fn interpreter(&self, path: &str) -> Option<Build> {
         self.below.interpreter(path)
