@@ -90,6 +90,9 @@ fn answer(teller: &Teller<'_>, import: &Import, startup: Option<&Startup>, value
 fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
     let mut blocks = Vec::new();
     let lesson = match &import.parent {
+        _ if import.module == "__main__" => "import/main",
+        // Whether it is one, its code decides.
+        Some(Parent::NotAPackage(..)) if !import.unknown.is_empty() => "import/missing",
         Some(Parent::NotAPackage(..)) => "import/not-a-package",
         Some(Parent::Missing(_)) => "import/parent-missing",
         Some(Parent::Searched(_)) | None => "import/missing",

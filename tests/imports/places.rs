@@ -64,6 +64,9 @@ pub fn furnish(scratch: &Path, app: &Path, site: &Path) -> Result<BTreeSet<Strin
         (app, "colorsys.py"),
         (app, "os.py"),
         (app, "sys.py"),
+        (app, "_distutils_hack.py"),
+        (app, "usercustomize.py"),
+        (app, "back\\slash.py"),
         (app, "encodings/__init__.py"),
         (app, "filecmp.py"),
         (app, "beside.py"),
@@ -95,8 +98,8 @@ pub fn furnish(scratch: &Path, app: &Path, site: &Path) -> Result<BTreeSet<Strin
         bare sourced cached cached.only only Capital capital CAPITAL spaced spaced.README shared shared.one shared.two shared.three hidden \
         colorsys os sys encodings filecmp json.decoder beside Beside dangling linked linked.inner folder edited edited.inner edited.none \
         edited_module edited_module.x space space.part space.part.leaf space.none legacy_package zipped zipped.inner zipped.none zipmodule \
-        zipboth zipcompiled zipspace zipspace.leaf zipnone packed below places not-a-zip plain.py distutils distutils.core setuptools pip \
-        pip._internal _distutils_hack nothing_of_that_name";
+        zipboth zipcompiled zipspace zipspace.leaf zipnone zipimplied zipimplied.leaf packed below places not-a-zip plain.py distutils distutils.core setuptools pip \
+        pip._internal _distutils_hack back\\slash usercustomize nothing_of_that_name";
     Ok(asked.split_whitespace().map(str::to_owned).collect())
 }
 

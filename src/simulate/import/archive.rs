@@ -40,7 +40,7 @@ impl Archive {
             Err(Fault::TooBig { .. }) => return Opened::TooBig,
             Ok(None) | Err(_) => return Opened::Nothing,
         };
-        if minor >= 13 {
+        if minor >= 14 {
             names.extend(implied(&names, separator));
         }
         let prefix = inside.iter().fold(String::new(), |all, name| format!("{all}{name}{separator}"));
@@ -77,7 +77,7 @@ impl Archive {
     }
 }
 
-/// Folders that have no entry of their own: known from 3.13 on (`Lib/zipimport.py: _read_directory`).
+/// Folders that have no entry of their own: known from 3.14 on (`Lib/zipimport.py: _read_directory`).
 fn implied(names: &BTreeSet<String>, separator: char) -> Vec<String> {
     let mut folders = Vec::new();
     for name in names {

@@ -3,6 +3,7 @@
 use super::archive::{Archive, Opened};
 use super::editable::{self, Editable};
 use super::finder::{Answer, Folders};
+use super::started::Started;
 use super::{Finder, Import, Kind, Parent, Searched, Spec, absent, owner, shim, started, suffixes};
 use crate::machine::path::Rules;
 use crate::machine::{Machine, Platform};
@@ -48,6 +49,8 @@ pub(super) struct Search<'m> {
     /// The `.pth` file that puts setuptools' distutils first.
     shim: Option<String>,
     standard: Option<String>,
+    /// Whether `site` ran.
+    site: bool,
     unknown: Vec<Unknown>,
 }
 
@@ -79,6 +82,7 @@ impl<'m> Search<'m> {
             compiled: compiled(machine, installation, minor),
             shim: shim::switched_on(machine, &sites),
             standard: of(&[Origin::Stdlib]).into_iter().next(),
+            site: startup.user_site_enabled.is_some(),
             unknown: startup.unknown.clone(),
         }
     }
@@ -95,7 +99,15 @@ impl<'m> Search<'m> {
             return import;
         }
         let parts: Vec<&str> = module.split('.').take(PARTS + 1).collect();
-        if parts.len() > PARTS || parts.iter().any(|part| part.is_empty() || part.contains(['/', '\\', '\0'])) {
+        let splits = |part: &&str| part.contains(['/', '\0']) || (self.windows() && part.contains('\\'));
+        if parts.len() > PARTS || parts.iter().any(|part| part.is_empty() || splits(part)) {
+            return import;
+        }
+        if module == "__main__" {
+            import.unknown.push(Unknown {
+                what: "where __main__ is".to_owned(),
+                why: "it is the program that runs, for which no file is looked for".to_owned(),
+            });
             return import;
         }
         let mut name = String::new();
@@ -109,6 +121,7 @@ impl<'m> Search<'m> {
                 (Some(parent), None) => {
                     let Some(path) = self.package_path(&name, &parent.spec) else {
                         let origin = parent.spec.origin.clone().unwrap_or_default();
+                        import.unknown.extend(self.doubt_of_code(&name, &parent.spec));
                         import.parent = Some(Parent::NotAPackage(name.clone(), origin));
                         return import;
                     };
@@ -177,15 +190,15 @@ impl<'m> Search<'m> {
         if let Some(found) = self.inside(name) {
             return Ok(found);
         }
-        let before = started::is_started(name, self.minor, self.windows());
-        let items: Vec<(Option<usize>, &str)> = self
-            .path
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| !before || !matches!(item.source, Origin::Cwd | Origin::ScriptDir))
-            .map(|(index, item)| (Some(index), item.path.as_str()))
-            .collect();
-        self.along(name, name, &items)
+        let started = Started { minor: self.minor, windows: self.windows(), site: self.site, shim: self.shim.is_some() };
+        let items = |before: bool| -> Vec<(Option<usize>, &str)> {
+            let items = self.path.iter().enumerate();
+            let items = items.filter(|(_, item)| !before || !matches!(item.source, Origin::Cwd | Origin::ScriptDir));
+            items.map(|(index, item)| (Some(index), item.path.as_str())).collect()
+        };
+        // What start-up did not find, it did not import.
+        let before = if started.imports(name) { self.along(name, name, &items(true)).ok() } else { None };
+        before.map_or_else(|| self.along(name, name, &items(false)), Ok)
     }
 
     /// A part below a package.
@@ -291,16 +304,31 @@ impl<'m> Search<'m> {
                 why: "no file tells; the usual ones of its version are taken".to_owned(),
             });
         }
-        if let Some(origin) = spec.filter(|spec| spec.kind == Kind::Package).and_then(|spec| spec.origin.as_deref())
-            && let Ok(bytes) = self.machine.read(origin, 1 << 20)
-            && [&b"__path__"[..], b"declare_namespace"].iter().any(|word| memchr::memmem::find(&bytes, word).is_some())
-        {
-            unknown.push(Unknown {
-                what: format!("where {parent} looks for its parts"),
-                why: format!("{origin} is code that changes __path__; it is not run here"),
-            });
-        }
+        unknown.extend(spec.and_then(|spec| self.doubt_of_code(parent, spec)));
         unknown
+    }
+
+    /// Code of a parent that changes where its parts are looked for, or makes them itself, as `six` does. The standard library's own
+    /// is known.
+    fn doubt_of_code(&self, parent: &str, spec: &Spec) -> Option<Unknown> {
+        const WORDS: [(&str, &str); 4] = [
+            ("__path__", "changes __path__"),
+            ("declare_namespace", "changes __path__"),
+            ("sys.modules", "puts modules into sys.modules"),
+            ("meta_path", "adds a finder of its own"),
+        ];
+        let origin = spec.origin.as_deref().filter(|_| matches!(spec.kind, Kind::Package | Kind::Source))?;
+        if self.standard.as_deref().is_some_and(|library| {
+            self.rules.is_within(origin, library) && !self.rules.is_within(origin, &self.rules.join(library, "site-packages"))
+        }) {
+            return None;
+        }
+        let bytes = self.machine.read(origin, 1 << 20).ok()?;
+        let (_, does) = WORDS.iter().find(|(word, _)| memchr::memmem::find(&bytes, word.as_bytes()).is_some())?;
+        Some(Unknown {
+            what: format!("where {parent} looks for its parts"),
+            why: format!("{origin} is code that {does}; it is not run here"),
+        })
     }
 
     /// Which distribution the module belongs to.

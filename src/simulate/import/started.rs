@@ -3,31 +3,36 @@
 
 use crate::venv::installation::Implementation;
 
-/// Imported by `Python/pylifecycle.c` and `Lib/site.py`.
-const STARTED: &[&str] = &[
-    "encodings",
-    "codecs",
-    "io",
-    "abc",
-    "site",
-    "os",
-    "stat",
-    "genericpath",
-    "_collections_abc",
-    "_sitebuiltins",
-    "sitecustomize",
-    "usercustomize",
-    "_virtualenv",
-    "_distutils_hack",
-];
+/// Imported by `Python/pylifecycle.c`, also under `-S`.
+const FIRST: &[&str] = &["encodings", "codecs", "io", "abc"];
 
-/// Whether start-up has imported the module of that name (the first part of a dotted one) before the program begins.
-pub(super) fn is_started(name: &str, minor: u32, windows: bool) -> bool {
-    let path = if windows { "ntpath" } else { "posixpath" };
-    STARTED.contains(&name)
-        || name == path
-        || name.starts_with("__editable__")
-        || (minor <= 7 && matches!(name, "_bootlocale" | "_weakrefset"))
+/// Imported by `Lib/site.py`, where it runs.
+const BY_SITE: &[&str] =
+    &["site", "os", "stat", "genericpath", "_collections_abc", "_sitebuiltins", "sitecustomize", "usercustomize", "_virtualenv"];
+
+/// How the interpreter started.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Started {
+    /// The minor version.
+    pub minor: u32,
+    /// Whether it runs on Windows.
+    pub windows: bool,
+    /// Whether `site` ran.
+    pub site: bool,
+    /// Whether a `.pth` line imported setuptools' shim.
+    pub shim: bool,
+}
+
+impl Started {
+    /// Whether start-up imports the module of that name (the first part of a dotted one) before the program begins, where it finds it.
+    pub(super) fn imports(self, name: &str) -> bool {
+        let path = if self.windows { "ntpath" } else { "posixpath" };
+        let by_site = || BY_SITE.contains(&name) || name == path || name.starts_with("__editable__");
+        FIRST.contains(&name)
+            || (self.minor <= 7 && matches!(name, "_bootlocale" | "_weakrefset"))
+            || (self.site && by_site())
+            || (self.shim && name == "_distutils_hack")
+    }
 }
 
 /// The module that `sys.modules` holds under `name`, where that is another one.
