@@ -8,6 +8,7 @@ pub mod fit;
 pub mod freeze;
 mod problems;
 pub mod requirements;
+mod satisfied;
 pub mod scene;
 pub mod uninstall;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! What does not fit together, as `pip check` and `uv pip check` judge it, and papers that are not in order.
 
 use super::requirements::{self, Edges};
+use super::satisfied::satisfies;
 use super::{Listed, Problem, Reached, Scene, Trouble, fit};
 use crate::machine::path::realpath;
 use crate::machine::{Fault, Machine};
@@ -68,10 +69,9 @@ impl Judged {
         for text in &edges.bad {
             self.problems.push(Problem { requirement: Some(text.clone()), ..problem(Trouble::BadRequirement, &one.name) });
         }
-        self.unknown.extend(edges.open.iter().map(|text| Unknown {
-            what: format!("whether {} requires {text}", one.name),
-            why: "it depends on the processor, which no file here tells".to_owned(),
-        }));
+        self.unknown.extend(
+            edges.open.iter().map(|(text, why)| Unknown { what: format!("whether {} requires {text}", one.name), why: (*why).to_owned() }),
+        );
     }
 
     fn of_papers(&mut self, scene: &Scene, one: &Listed) {
@@ -137,9 +137,9 @@ impl Judged {
 /// `Requires-Python`, where it shuts this Python out.
 fn wrong_python(scene: &Scene, details: &Details) -> Option<String> {
     let wanted = details.metadata.as_ref().ok()?.get("Requires-Python")?;
-    let specifiers = VersionSpecifiers::from_str(wanted).ok()?;
+    let specifiers = VersionSpecifiers::from_str(wanted.strip_suffix(',').unwrap_or(wanted)).ok()?;
     let version = requirements::version(scene.version.as_deref()?)?;
-    (!specifiers.contains(&version)).then(|| wanted.to_owned())
+    (!satisfies(&version, specifiers.iter())).then(|| wanted.to_owned())
 }
 
 fn write_down(distributions: &mut [Listed], edges: &[Edges]) {

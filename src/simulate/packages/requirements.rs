@@ -1,6 +1,7 @@
 //! Who requires whom: the requirements of each distribution that apply in this environment, led to the distribution that answers.
 
 use super::Listed;
+use super::satisfied::satisfies;
 use super::scene::{Scene, extras, only_for_an_extra, parse};
 use crate::venv::distributions::name;
 use pep440_rs::Version;
@@ -27,8 +28,8 @@ pub struct Edges {
     pub apply: Vec<Edge>,
     /// Those that cannot be read.
     pub bad: Vec<String>,
-    /// Those that depend on what is not known.
-    pub open: Vec<String>,
+    /// Those that depend on what is not known, each with what that is.
+    pub open: Vec<(String, &'static str)>,
 }
 
 /// The installed distributions that can answer a requirement, by normalised name. Papers without `METADATA` answer none
@@ -51,9 +52,9 @@ pub fn of(scene: &Scene, distributions: &[Listed], index: &BTreeMap<String, usiz
             continue;
         };
         match scene.applies(&requirement, &extras) {
-            Some(true) => edges.apply.push(edge(text, &requirement, distributions, index)),
-            Some(false) => {}
-            None => edges.open.push(text.clone()),
+            Ok(true) => edges.apply.push(edge(text, &requirement, distributions, index)),
+            Ok(false) => {}
+            Err(why) => edges.open.push((text.clone(), why)),
         }
     }
     edges
@@ -64,7 +65,7 @@ fn edge(text: &str, requirement: &Requirement<VerbatimUrl>, distributions: &[Lis
     let target = index.get(&wanted).copied();
     let version = target.and_then(|at| distributions.get(at)).and_then(|one| one.details.compared_version()).map(version);
     let satisfied = match (&requirement.version_or_url, version) {
-        (Some(VersionOrUrl::VersionSpecifier(specifiers)), Some(version)) => version.map(|version| specifiers.contains(&version)),
+        (Some(VersionOrUrl::VersionSpecifier(specifiers)), Some(version)) => version.map(|version| satisfies(&version, specifiers.iter())),
         _ => Some(true),
     };
     Edge { text: text.to_owned(), wanted, target, satisfied }

@@ -30,6 +30,8 @@ pub struct Scene {
     pub free_threaded: bool,
     /// The suffixes of extension modules that it looks for; none where it is not known.
     pub suffixes: Vec<String>,
+    /// Whether the system's kernel is known.
+    kernel: bool,
     /// One for each processor that it may be: several only where no file tells.
     environments: Vec<MarkerEnvironment>,
 }
@@ -79,6 +81,7 @@ impl Scene {
         Self {
             suffixes,
             environments: environments.collect(),
+            kernel: !release.is_empty(),
             processor: processor.map(str::to_owned),
             version,
             implementation,
@@ -99,15 +102,20 @@ impl Scene {
         ["gnu", "musl"].into_iter().find(|libc| own.rsplit('-').next().is_some_and(|last| last.starts_with(libc)))
     }
 
-    /// Whether a requirement applies here, given these extras; `None` where that depends on what is not known.
-    pub fn applies(&self, requirement: &Requirement<VerbatimUrl>, extras: &[ExtraName]) -> Option<bool> {
+    /// Whether a requirement applies here, given these extras; else what it depends on that is not known.
+    pub fn applies(&self, requirement: &Requirement<VerbatimUrl>, extras: &[ExtraName]) -> Result<bool, &'static str> {
         // Without a condition it applies wherever it is installed, also where no Python can be asked.
-        if requirement.marker.is_true() {
-            return Some(true);
+        let marker = &requirement.marker;
+        if marker.is_true() {
+            return Ok(true);
+        }
+        let of_kernel = |text: String| text.contains("platform_release") || text.contains("platform_version");
+        if !self.kernel && marker.try_to_string().is_some_and(of_kernel) {
+            return Err("it depends on the release of the system, which no file here tells");
         }
         let mut answers = self.environments.iter().map(|environment| requirement.evaluate_markers(environment, extras));
-        let first = answers.next()?;
-        answers.all(|answer| answer == first).then_some(first)
+        let first = answers.next().ok_or("it depends on this Python, whose version is not known")?;
+        if answers.all(|answer| answer == first) { Ok(first) } else { Err("it depends on the processor, which no file here tells") }
     }
 }
 
@@ -167,16 +175,67 @@ pub fn parse(text: &str) -> Option<Requirement<VerbatimUrl>> {
     {
         return None;
     }
-    Requirement::from_str(text).ok()
+    Requirement::from_str(text).ok().or_else(|| Requirement::from_str(&spelt_out(text)?).ok())
+}
+
+/// What `packaging` reads and the crate does not (packaging/_parser.py): a comma behind the last specifier, as in `(>=1.0,)`, and no
+/// space beside the quotes and parentheses of a marker.
+fn spelt_out(text: &str) -> Option<String> {
+    let (head, marker) = text.split_once(';').map_or((text, None), |(head, marker)| (head, Some(marker)));
+    if head.contains('@') {
+        return None;
+    }
+    let head = head.trim_end();
+    let (head, end) = head.strip_suffix(')').map_or((head, ""), |head| (head.trim_end(), ")"));
+    let mut spelt = format!("{}{end}", head.strip_suffix(',').unwrap_or(head));
+    let mut quote = None;
+    for character in marker.map(|marker| format!(";{marker}")).unwrap_or_default().chars() {
+        let is_quote = matches!(character, '"' | '\'');
+        match quote {
+            Some(open) if open == character => {
+                quote = None;
+                spelt.extend([character, ' ']);
+            }
+            None if is_quote || character == '(' => {
+                quote = is_quote.then_some(character);
+                spelt.extend([' ', character]);
+            }
+            _ => spelt.push(character),
+        }
+    }
+    Some(spelt)
 }
 
 /// Whether a requirement belongs to an extra alone, told without reading it: most do, and reading takes its time.
 pub fn only_for_an_extra(text: &str) -> bool {
     let Some((_, marker)) = text.split_once(';') else { return false };
-    marker.contains("extra ==") && !marker.contains(" or ") && !marker.contains("!=")
+    let has_choice = || marker.split(|character: char| !character.is_alphanumeric() && character != '_').any(|word| word == "or");
+    marker.contains("extra ==") && !marker.contains("!=") && !has_choice()
 }
 
 /// The extras that a requirement names.
 pub fn extras(names: &[String]) -> Vec<ExtraName> {
     names.iter().filter_map(|extra| ExtraName::from_str(&name::normalized(extra)).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requirements_are_read_as_packaging_reads_them() {
+        for (text, spelt) in [
+            ("a>=1.0,", "a>=1.0"),
+            ("a (>=1.0, )", "a>=1.0"),
+            ("a(<2,>=1,); os_name=='nt'", "a>=1,<2; os_name == 'nt'"),
+            ("a;python_version<\"3\"or(sys_platform=='linux')", "a; python_version < '3' or sys_platform == 'linux'"),
+        ] {
+            assert_eq!(parse(text).map(|read| read.to_string()), parse(spelt).map(|read| read.to_string()), "{text}");
+            assert!(parse(spelt).is_some(), "{spelt}");
+        }
+        assert!(["a>=1,,", "a>=1;", "a>=1 <2", ""].iter().all(|text| parse(text).is_none()));
+        let of_an_extra = ["a; extra == 'doctor'", "a>1 ; python_version > '3' and extra == 'x'"];
+        assert!(of_an_extra.iter().all(|text| only_for_an_extra(text)));
+        assert!(!only_for_an_extra("a; extra == 'x'or(os_name == 'nt')"));
+    }
 }
