@@ -192,3 +192,24 @@ fn what_is_not_found_has_a_way_on() {
     assert!(page.contains("has to be installed in this environment"), "{page}");
     assert!(!told("import json.nosuch --sample linux").contains("has to be installed"));
 }
+
+#[test]
+fn a_compiled_file_for_another_python_is_told_and_no_other_file() {
+    let site = "/home/ada/app/.venv/lib/python3.12/site-packages";
+    let ask = |file: &str| told(&format!("import fast --sample linux --whatif write:{site}/{file}=x"));
+    for file in ["fast.cpython-311-x86_64-linux-gnu.so", "fast.cp312-win_amd64.pyd", "fast.pyd", "fast.pypy310-pp73-x86_64-linux-gnu.so"] {
+        let page = ask(file);
+        let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("{file} was compiled for another")), "{page}");
+        assert!(page.lines().any(|line| line.contains("site-packages  ") && line.contains("for another Python or system")), "{page}");
+    }
+    for file in ["fast.1.so", "fast.txt", "faster.cpython-311-x86_64-linux-gnu.so"] {
+        assert!(!ask(file).contains("for another"), "{file}");
+    }
+    let owned = format!(
+        "import requests.fast --sample linux --whatif write:{site}/requests/fast.cpython-311-darwin.so=x --whatif \
+         write:{site}/requests-2.34.2.dist-info/RECORD=requests/fast.cpython-311-darwin.so,,"
+    );
+    let page = told(&owned);
+    assert!(page.contains("pip install --force-reinstall --no-deps requests"), "{page}");
+}

@@ -93,6 +93,7 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
         _ if import.module == "__main__" => "import/main",
         // Whether it is one, its code decides.
         Some(Parent::NotAPackage(..)) if !import.unknown.is_empty() => "import/missing",
+        _ if !import.foreign.is_empty() => "import/foreign",
         Some(Parent::NotAPackage(..)) => "import/not-a-package",
         Some(Parent::Missing(_)) => "import/parent-missing",
         Some(Parent::Searched(_)) | None => "import/missing",
@@ -101,11 +102,16 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
         Some(Parent::NotAPackage(name, _) | Parent::Missing(name) | Parent::Searched(name)) => name,
         None => &import.module,
     };
-    let values = values.clone().with("name", Text::of(Role::Code, name));
+    let mut values = values.clone().with("name", Text::of(Role::Code, name));
+    if let Some(file) = import.foreign.first() {
+        values.set("path", teller.names.say(&file.path));
+        values.set("value", Text::of(Role::Code, import.suffixes.join(" ")));
+        values.set("distribution", file.distribution.clone().unwrap_or_default());
+    }
     blocks.push(Block::Prose(teller.summary(lesson, &values)));
     // What to do is the reader's question wherever nothing is at hand that answers it.
     let is_unhelped = import.elsewhere.is_empty() && import.similar.is_empty() && !matches!(import.parent, Some(Parent::Searched(_)));
-    if teller.depth == Depth::Usual && is_unhelped {
+    if teller.depth == Depth::Usual && (is_unhelped || !import.foreign.is_empty()) {
         blocks.extend(teller.body(lesson, &values));
     }
     let mut told = vec![lesson];
@@ -182,6 +188,7 @@ fn places<'i>(teller: &Teller<'_>, import: &Import, items: impl Iterator<Item = 
             (true, _) if import.kind != Some(Kind::Namespace) && Some(at) != winner => row(&place.item, None, "outranked"),
             (true, _) => row(&place.item, Some(Role::Wins), "match"),
             (false, true) => row(&place.item, Some(Role::Absent), "absent"),
+            (false, false) if import.foreign.iter().any(|file| file.item == place.item) => row(&place.item, Some(Role::Warning), "foreign"),
             (false, false) => row(&place.item, None, "none"),
         }
     }

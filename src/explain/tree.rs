@@ -41,7 +41,9 @@ fn node(teller: &Teller<'_>, entry: &tree::Node) -> Node {
 
 fn note(teller: &Teller<'_>, entry: &tree::Node) -> Text {
     let summary = teller.summary(entry.lesson, &values(teller, entry));
-    let summary = match entry.owner.as_ref().filter(|_| teller.owners) {
+    // Many notes name the owner themselves.
+    let is_unnamed = |owner: &&String| teller.owners && !summary.characters().contains(owner.as_str());
+    let summary = match entry.owner.as_ref().filter(is_unnamed) {
         Some(owner) => Text::of(Role::Key, owner).and(Role::Note, " · ").then(summary),
         None => summary,
     };

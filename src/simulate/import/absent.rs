@@ -3,7 +3,7 @@
 use super::archive::{Archive, Opened};
 use super::finder::Answer;
 use super::search::Search;
-use super::{Elsewhere, Import, Invisible, Similar, owner};
+use super::{Elsewhere, Foreign, Import, Invisible, Kind, Parent, Similar, owner};
 use crate::machine::Kind as Thing;
 use crate::machine::text;
 use crate::simulate::startup::{Origin, Startup};
@@ -18,14 +18,47 @@ const OFFERS: usize = 3;
 const NEIGHBOURS: usize = 200;
 const RECORD_LIMIT: usize = 16 << 20;
 
-/// Fills in `elsewhere` and `similar`.
+/// Fills in `foreign`, `elsewhere` and `similar`.
 pub(super) fn explain(search: &Search<'_>, startup: &Startup, import: &mut Import) {
+    import.foreign = foreign(search, import);
+    if !import.foreign.is_empty() {
+        import.suffixes =
+            search.folders.suffixes().filter(|(_, kind)| *kind == Kind::Extension).map(|(suffix, _)| suffix.clone()).collect();
+    }
     let top = import.module.split('.').next().unwrap_or_default().to_owned();
-    if top.is_empty() || !matches!(&import.parent, None | Some(super::Parent::Missing(_))) {
+    if top.is_empty() || !matches!(&import.parent, None | Some(Parent::Missing(_))) {
         return;
     }
     import.elsewhere = elsewhere(search, startup, &top);
     import.similar = similar(search, &top);
+}
+
+/// The compiled files `tail.*` in the places that were searched: their suffix is none of this interpreter's, or one would have been
+/// found (`importlib.machinery.EXTENSION_SUFFIXES`).
+fn foreign(search: &Search<'_>, import: &Import) -> Vec<Foreign> {
+    let (parent, tail) = import.module.rsplit_once('.').unwrap_or(("", &import.module));
+    let start = format!("{tail}.");
+    let mut found = Vec::new();
+    // The places are those of the last part only where its parent was found.
+    let is_of_tail = parent.is_empty() || matches!(&import.parent, Some(Parent::Searched(_)));
+    for place in import.searched.iter().filter(|_| is_of_tail && !tail.is_empty()) {
+        let folder = if place.item.is_empty() { "." } else { &place.item };
+        for name in search.folders.names(folder).iter().filter(|name| name.strip_prefix(&start).is_some_and(is_compiled)) {
+            let path = search.rules.join(&place.item, name);
+            let site = search.path.iter().find(|item| !item.path.is_empty() && search.rules.is_within(&path, &item.path));
+            let distribution = site.and_then(|site| owner::of_path(search.machine, &site.path, &path));
+            found.push(Foreign { path, item: place.item.clone(), distribution });
+        }
+    }
+    found
+}
+
+/// Whether the rest of a name, behind the first dot, is how some Python names its compiled files: a tag and an ending, or the ending
+/// of another system alone. `tool.1.so` is a library of another kind.
+fn is_compiled(rest: &str) -> bool {
+    const TAGS: [&str; 6] = ["cpython-", "cp2", "cp3", "pypy", "graalpy", "abi"];
+    let (tag, end) = rest.rsplit_once('.').unwrap_or(("", rest));
+    matches!(end, "so" | "pyd") && (tag.is_empty() || TAGS.iter().any(|start| tag.starts_with(start)))
 }
 
 fn elsewhere(search: &Search<'_>, startup: &Startup, top: &str) -> Vec<Elsewhere> {

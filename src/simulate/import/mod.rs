@@ -52,6 +52,12 @@ pub struct Import {
     /// For a dotted name whose parent is in the way: the parent.
     #[serde(skip)]
     pub parent: Option<Parent>,
+    /// Compiled files of that name in the places that were searched, which this interpreter passes over.
+    #[serde(skip)]
+    pub foreign: Vec<Foreign>,
+    /// What the names of compiled files have to end with for this interpreter, where `foreign` is not empty.
+    #[serde(skip)]
+    pub suffixes: Vec<String>,
     /// Where it is although it cannot be seen from here.
     #[serde(skip)]
     pub elsewhere: Vec<Elsewhere>,
@@ -132,6 +138,17 @@ pub struct Elsewhere {
     pub why: Invisible,
     /// The file and line that decide so.
     pub cause: Source,
+}
+
+/// A compiled file that was made for another interpreter or system, as its name says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The file.
+    pub path: String,
+    /// The item of `sys.path`, or the parent's folder, that holds it.
+    pub item: String,
+    /// The distribution it belongs to.
+    pub distribution: Option<String>,
 }
 
 /// Why a place is not searched.

@@ -435,6 +435,8 @@ fn nothing(module: &str) -> Import {
         unknown: Vec::new(),
         finder: None,
         parent: None,
+        foreign: Vec::new(),
+        suffixes: Vec::new(),
         elsewhere: Vec::new(),
         similar: Vec::new(),
     }
