@@ -48,6 +48,8 @@ pub struct Span {
     pub role: Role,
     /// Where a reader may go on, for formats with links.
     pub link: Option<String>,
+    /// How it is typed in a command, where that is not how it is said: a folder that is not below the working folder.
+    pub typed: Option<String>,
 }
 
 /// One line or paragraph: spans that a renderer may wrap at spaces.
@@ -57,7 +59,7 @@ pub struct Text(pub Vec<Span>);
 impl Text {
     /// A text of one span.
     pub fn of(role: Role, text: impl Into<String>) -> Self {
-        Self(vec![Span { text: text.into(), role, link: None }])
+        Self(vec![Span { text: text.into(), role, link: None, typed: None }])
     }
 
     /// Running text.
@@ -68,7 +70,7 @@ impl Text {
     /// This text with one more span.
     #[must_use]
     pub fn and(mut self, role: Role, text: impl Into<String>) -> Self {
-        self.0.push(Span { text: text.into(), role, link: None });
+        self.0.push(Span { text: text.into(), role, link: None, typed: None });
         self
     }
 
@@ -90,6 +92,11 @@ impl Text {
     pub fn sentence(self) -> Self {
         let ended = self.characters().ends_with(['.', '!', '?', ':']) || self.is_empty();
         if ended { self } else { self.and(Role::Plain, ".") }
+    }
+
+    /// The characters as they stand in a command.
+    pub fn typed(&self) -> String {
+        self.0.iter().map(|span| span.typed.as_deref().unwrap_or(&span.text)).collect()
     }
 
     /// The characters alone. An arrow counts as the words it is said with.

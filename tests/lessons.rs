@@ -29,7 +29,7 @@ fn a_value_never_becomes_markup_and_keeps_its_role() {
     let lessons = home("title: home\nsummary: 'the line `home = {{ value }}` and *{{ home }}*'\n");
     let values = Values::new().with("value", "*a* `b` {{ home }}").with("home", Text::of(Role::Base, "/usr/bin"));
     let filled = lessons.get("config/home").expect("it is there").summary(&values);
-    let span = |role, text: &str| Span { text: text.to_owned(), role, link: None };
+    let span = |role, text: &str| Span { text: text.to_owned(), role, link: None, typed: None };
     assert_eq!(
         filled.0,
         [

@@ -213,3 +213,14 @@ fn a_compiled_file_for_another_python_is_told_and_no_other_file() {
     let page = told(&owned);
     assert!(page.contains("pip install --force-reinstall --no-deps requests"), "{page}");
 }
+
+#[test]
+fn commands_lead_to_the_environment_from_wherever_one_stands() {
+    let from = |cwd: &str| told(&format!("--sample linux --cwd {cwd} packages /home/ada/app/.venv"));
+    assert!(from("/home/ada/app").contains("package requests --venv .venv"), "{}", from("/home/ada/app"));
+    for cwd in ["/home/ada/app/.venv", "/home/ada/app/.venv/bin", "/usr"] {
+        assert!(from(cwd).contains("package requests --venv ~/app/.venv"), "{cwd}: {}", from(cwd));
+    }
+    let mended = told("--sample linux --cwd /usr --whatif base-removed /home/ada/app/.venv");
+    assert!(mended.contains("venv --clear ~/app/.venv") || mended.contains("venv --clear /home/ada/app/.venv"), "{mended}");
+}

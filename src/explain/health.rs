@@ -58,7 +58,7 @@ fn told(teller: &Teller<'_>, finding: &Finding) -> Block {
     if !rows.is_empty() {
         blocks.push(Block::Table(Table { head: Vec::new(), rows }));
     }
-    let fixes = finding.fix.iter().map(|command| Block::Try { command: teller.names.within(command), shows: Text::default() });
+    let fixes = finding.fix.iter().map(|command| Block::Try { command: teller.names.within_command(command), shows: Text::default() });
     if !finding.fix.is_empty() {
         blocks.push(Block::Group { title: teller.word(VIEW, "fix", &values), blocks: fixes.collect() });
     }

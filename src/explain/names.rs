@@ -15,6 +15,8 @@ pub struct Names {
 struct Place {
     folder: String,
     said: String,
+    /// How it is typed where that differs.
+    typed: Option<String>,
     role: Role,
 }
 
@@ -44,14 +46,17 @@ impl Names {
         let mut places = Vec::new();
         if let Some(folder) = marks.environment {
             let said = if marks.stable { "<venv>".to_owned() } else { said_from(rules, folder, marks.cwd) };
-            places.push(Place { folder: folder.to_owned(), said, role: Role::Own });
+            // The last name alone leads nowhere from a working folder that is not above it.
+            let is_below = marks.cwd.and_then(|cwd| below(rules, folder, cwd)).is_some_and(|rest| !rest.is_empty());
+            let typed = (!marks.stable && !is_below).then(|| tilde(folder));
+            places.push(Place { folder: folder.to_owned(), said, typed, role: Role::Own });
         }
         if let Some(folder) = marks.base.filter(|folder| rules.dirname(folder) != **folder) {
             let said = if marks.stable { "<base>".to_owned() } else { tilde(folder) };
-            places.push(Place { folder: folder.to_owned(), said, role: Role::Base });
+            places.push(Place { folder: folder.to_owned(), said, typed: None, role: Role::Base });
         }
         if let Some(folder) = home {
-            places.push(Place { folder: folder.to_owned(), said: "~".to_owned(), role: Role::Code });
+            places.push(Place { folder: folder.to_owned(), said: "~".to_owned(), typed: None, role: Role::Code });
         }
         places.sort_by_key(|place| std::cmp::Reverse(place.folder.len()));
         Self { rules, places }
@@ -60,14 +65,15 @@ impl Names {
     /// A path as a person would say it, marked with whose it is.
     pub fn path(&self, path: &str) -> Span {
         if path.is_empty() {
-            return Span { text: "''".to_owned(), role: Role::Code, link: None };
+            return Span { text: "''".to_owned(), role: Role::Code, link: None, typed: None };
         }
         for place in &self.places {
             if let Some(rest) = below(self.rules, path, &place.folder) {
-                return Span { text: format!("{}{rest}", place.said), role: place.role, link: None };
+                let typed = place.typed.as_ref().map(|typed| format!("{typed}{rest}"));
+                return Span { text: format!("{}{rest}", place.said), role: place.role, link: None, typed };
             }
         }
-        Span { text: path.to_owned(), role: Role::Code, link: None }
+        Span { text: path.to_owned(), role: Role::Code, link: None, typed: None }
     }
 
     /// A path as a text.
@@ -78,6 +84,15 @@ impl Names {
     /// A text in which paths may stand anywhere (a PATH value, a shebang, a line of a script), each said as [`Names::path`] does.
     pub fn within(&self, text: &str) -> String {
         self.places.iter().fold(text.to_owned(), |text, place| replace_folder(&text, &place.folder, &place.said, self.rules))
+    }
+
+    /// A command in which whole paths stand, with those said shorter that lead to the same place from the working folder. A shell
+    /// puts the home folder for `~` only where it is not quoted.
+    pub fn within_command(&self, command: &str) -> String {
+        let is_quoted = command.contains(['\'', '"']);
+        let leads_there = |place: &&Place| place.typed.is_none() && !(is_quoted && place.said.starts_with('~'));
+        let places = self.places.iter().filter(leads_there);
+        places.fold(command.to_owned(), |text, place| replace_folder(&text, &place.folder, &place.said, self.rules))
     }
 }
 
@@ -154,6 +169,21 @@ mod tests {
         assert_eq!(names(false).path("/home/ada/.local").text, "~/.local");
         assert_eq!(names(false).path("/usr/bin").text, "/usr/bin");
         assert_eq!(names(false).path("/usr2/bin").text, "/usr2/bin");
+    }
+
+    #[test]
+    fn a_command_names_a_folder_so_that_it_is_found_from_there() {
+        let typed = |cwd: &str| {
+            let marks =
+                Landmarks { environment: Some("/home/ada/app/.venv"), home: Some("/home/ada"), cwd: Some(cwd), ..Landmarks::default() };
+            Names::new(Rules::Posix, &marks).say("/home/ada/app/.venv/bin/python").typed()
+        };
+        assert_eq!(typed("/home/ada/app"), ".venv/bin/python");
+        assert_eq!(typed("/home/ada"), "app/.venv/bin/python");
+        assert_eq!(typed("/home/ada/app/.venv"), "~/app/.venv/bin/python");
+        assert_eq!(typed("/elsewhere"), "~/app/.venv/bin/python");
+        assert_eq!(names(false).within_command("python3 -m venv --clear /home/ada/app/.venv"), "python3 -m venv --clear .venv");
+        assert_eq!(names(false).within_command("cd /home/ada/x '/home/ada/a b'"), "cd /home/ada/x '/home/ada/a b'");
     }
 
     #[test]

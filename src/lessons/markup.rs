@@ -50,10 +50,12 @@ impl Phrase {
         let mut filled = Text::default();
         for piece in &self.0 {
             match piece {
-                Piece::Words { text, role, link } => filled.0.push(Span { text: text.clone(), role: *role, link: link.clone() }),
+                Piece::Words { text, role, link } => {
+                    filled.0.push(Span { text: text.clone(), role: *role, link: link.clone(), typed: None });
+                }
                 Piece::Hole { name, role } => match values.get(name).filter(|value| !value.is_empty()) {
                     Some(value) => filled.0.extend(value.0.iter().map(|span| in_place(span, *role))),
-                    None => filled.0.push(Span { text: "(unknown)".to_owned(), role: Role::Absent, link: None }),
+                    None => filled.0.push(Span { text: "(unknown)".to_owned(), role: Role::Absent, link: None, typed: None }),
                 },
             }
         }

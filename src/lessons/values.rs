@@ -93,7 +93,7 @@ impl Values {
     pub fn word(&self, hole: &str) -> Option<String> {
         match self.lists.get(hole) {
             Some(words) => words.iter().map(|word| self.quoted(word.clone())).collect::<Option<Vec<_>>>().map(|words| words.join(" ")),
-            None => self.quoted(self.get(hole)?.characters()),
+            None => self.quoted(self.get(hole)?.typed()),
         }
     }
 
@@ -118,7 +118,7 @@ impl Values {
 
     /// The value for a place that the lesson's author put in quotes; `None` unless it is the same in any quotes.
     pub(super) fn bare(&self, hole: &str) -> Option<String> {
-        self.get(hole).map(Text::characters).filter(|value| !value.is_empty() && self.stands_as_it_is(value))
+        self.get(hole).map(Text::typed).filter(|value| !value.is_empty() && self.stands_as_it_is(value))
     }
 
     /// Whether a shell takes the word without quotes: the set of `shlex.quote`, on Windows with the backslash.

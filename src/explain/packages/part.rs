@@ -58,7 +58,9 @@ fn row(teller: &Teller<'_>, one: &Listed, values: &Values) -> Vec<Text> {
 
 /// `… 12 more`, and the command that shows them.
 fn more(teller: &Teller<'_>, count: usize, values: &Values) -> Vec<Text> {
-    let values = values.clone().with("count", count.to_string());
+    // The command stands in a sentence; it can be typed all the same.
+    let venv = values.word("venv").unwrap_or_default();
+    let values = values.clone().with("count", count.to_string()).with("venv", venv);
     vec![Text::of(Role::Note, teller.word(VIEW, "folded", &values).characters()), teller.word(VIEW, "folded-note", &values)]
 }
 
