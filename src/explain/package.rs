@@ -78,6 +78,7 @@ fn is_bytecode(path: &str) -> bool {
 
 fn status(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Text {
     let word = match &anatomy.record {
+        None if anatomy.listed.details.unread("RECORD").is_some() => (Role::Note, "not-all-checked"),
         None => (Role::Warning, "no-record"),
         Some(record) if record.missing.iter().any(|path| !is_bytecode(path)) => (Role::Bad, "files-missing"),
         Some(record) if !record.changed.is_empty() => (Role::Warning, "files-changed"),
@@ -137,7 +138,10 @@ fn papers(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Section {
         }
     }
     if anatomy.files.is_empty() {
-        blocks = vec![Block::Prose(teller.word(VIEW, "no-papers", values))];
+        blocks = vec![Block::Prose(match anatomy.listed.details.unread("METADATA") {
+            Some(fault) => teller.word(VIEW, "papers-unread", &values.clone().with("value", fault.to_string())),
+            None => teller.word(VIEW, "no-papers", values),
+        })];
     }
     let lead = (teller.depth > Depth::Facts).then(|| teller.word(VIEW, "papers-lead", values));
     Section { id: "papers".into(), title: teller.word(VIEW, "papers", values), lead, blocks }
@@ -145,6 +149,9 @@ fn papers(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Section {
 
 fn says(teller: &Teller<'_>, anatomy: &Anatomy, paper: &Paper, values: &Values) -> Text {
     let details = &anatomy.listed.details;
+    if let Some(fault) = details.unread(&paper.name) {
+        return Text::of(Role::Warning, fault.to_string());
+    }
     match paper.lesson {
         "package/metadata" => {
             let (all, here) = (details.requirements.len(), anatomy.listed.needs.len());
@@ -312,6 +319,7 @@ fn uninstalling(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Sect
     if let Some(failure) = uninstall.fails {
         let id = match failure {
             Failure::NoRecord => "package/uninstall-no-record",
+            Failure::Unread => "package/uninstall-unread",
             Failure::Distutils => "package/uninstall-distutils",
             Failure::Outside => "package/uninstall-outside",
         };
@@ -331,6 +339,9 @@ fn uninstalling(teller: &Teller<'_>, anatomy: &Anatomy, values: &Values) -> Sect
             let values = values.clone().with("count", counted(count, "file", "files"));
             blocks.push(Block::Group { title: teller.word(VIEW, word, &values), blocks: vec![list(teller, &paths, role, &values)] });
         }
+    }
+    if blocks.is_empty() {
+        blocks.push(Block::Prose(teller.word(VIEW, "would-find-nothing", values)));
     }
     Section { id: "uninstall".into(), title: teller.word(VIEW, "uninstall", values), lead: None, blocks }
 }

@@ -77,7 +77,12 @@ impl Anatomy {
         );
         let mut unknown: Vec<Unknown> = record.iter().flat_map(|record| record.unknown.clone()).collect();
         if record.is_none() {
-            unknown.push(Unknown { what: "record".to_owned(), why: "its papers hold no RECORD".to_owned() });
+            let why = one.details.unread("RECORD").map_or_else(|| "its papers hold no RECORD".to_owned(), ToString::to_string);
+            unknown.push(Unknown { what: "record".to_owned(), why });
+        }
+        unknown.extend(super::problems::unread(rules, &one.details));
+        if let Some(fault) = one.details.unread("METADATA") {
+            unknown.push(Unknown { what: format!("what {} says", papers.path), why: fault.to_string() });
         }
         if one.version.is_none() {
             unknown.push(Unknown { what: "version".to_owned(), why: "its papers do not tell".to_owned() });
@@ -120,6 +125,9 @@ fn compiled(machine: &dyn Machine, scene: &Scene, place: String) -> (String, fit
     (place, fitness)
 }
 
+/// No papers have more files: a link may make a folder of theirs that is any other.
+const PAPERS: usize = 10_000;
+
 /// Every file of the papers, those of the specification first.
 fn files(machine: &dyn Machine, one: &Listed) -> Vec<Paper> {
     let rules = machine.platform().rules();
@@ -128,7 +136,7 @@ fn files(machine: &dyn Machine, one: &Listed) -> Vec<Paper> {
         let size = machine.stat(folder).ok().and_then(|meta| meta.size);
         return vec![Paper { name: one.details.papers.file.clone(), lesson: "package/metadata", size }];
     }
-    let mut files: Vec<Paper> = files_below(machine, std::iter::once(folder.clone()))
+    let mut files: Vec<Paper> = files_below(machine, std::iter::once(folder.clone()), PAPERS)
         .into_iter()
         .map(|path| {
             let name = path.get(folder.len()..).unwrap_or_default().trim_start_matches(rules.sep()).replace(rules.sep(), "/");

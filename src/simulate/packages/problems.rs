@@ -3,7 +3,7 @@
 use super::requirements::{self, Edges};
 use super::satisfied::satisfies;
 use super::{Listed, Problem, Reached, Scene, Trouble, fit};
-use crate::machine::path::realpath;
+use crate::machine::path::{Rules, realpath};
 use crate::machine::{Fault, Machine};
 use crate::venv::Unknown;
 use crate::venv::distributions::search::Form;
@@ -32,7 +32,7 @@ pub(super) fn judge(machine: &dyn Machine, scene: &Scene, reached: &mut Reached)
         judged.of_requirements(distributions, one, edges);
     }
     for one in distributions {
-        judged.of_papers(scene, one);
+        judged.of_papers(machine.platform().rules(), scene, one);
     }
     judged.copies(machine, distributions);
     let rules = machine.platform().rules();
@@ -74,9 +74,10 @@ impl Judged {
         );
     }
 
-    fn of_papers(&mut self, scene: &Scene, one: &Listed) {
+    fn of_papers(&mut self, rules: Rules, scene: &Scene, one: &Listed) {
         let details = &one.details;
         let found = |kind: Trouble, found: String| Problem { found: Some(found), ..problem(kind, &one.name) };
+        self.unknown.extend(unread(rules, details));
         match &details.metadata {
             Err(Fault::Missing | Fault::NotADirectory) => self.problems.push(found(Trouble::NoMetadata, one.path.clone())),
             Err(fault) => self.unknown.push(Unknown { what: format!("what {} says", one.path), why: fault.to_string() }),
@@ -111,7 +112,12 @@ impl Judged {
             self.problems.push(found(Trouble::Platform, details.tags.join(" ")));
         }
         if one.size.is_none() {
-            self.unknown.push(Unknown { what: format!("the size of {}", one.name), why: "no RECORD lists its files".to_owned() });
+            let why = match &details.record {
+                Some(_) => "its RECORD tells no sizes",
+                None if details.unread("RECORD").is_some() => "its RECORD cannot be read",
+                None => "no RECORD lists its files",
+            };
+            self.unknown.push(Unknown { what: format!("the size of {}", one.name), why: why.to_owned() });
         }
     }
 
@@ -132,6 +138,16 @@ impl Judged {
             self.problems.push(Problem { found: Some(one.path.clone()), ..problem(kind, &winner.name) });
         }
     }
+}
+
+/// What cannot be read of the papers beside `METADATA`.
+pub(super) fn unread(rules: Rules, details: &Details) -> impl Iterator<Item = Unknown> {
+    let path = move |file: &str| rules.join(&details.papers.path, file);
+    details
+        .unread
+        .iter()
+        .filter(|_| !details.is_unread())
+        .map(move |(file, fault)| Unknown { what: format!("what {} says", path(file)), why: fault.to_string() })
 }
 
 /// `Requires-Python`, where it shuts this Python out.

@@ -1,7 +1,7 @@
 //! What `pip uninstall` would do (`pip/_internal/req/req_uninstall.py`, `UninstallPathSet`): which files it removes, which it leaves,
 //! and when it refuses.
 
-use super::verify::{files_below, is_below, place};
+use super::verify::{FILES, files_below, is_below, place};
 use super::{Listed, Scene};
 use crate::machine::path::realpath;
 use crate::machine::{Kind, Machine, Platform};
@@ -31,6 +31,8 @@ pub struct Uninstall {
 pub enum Failure {
     /// No `RECORD`: pip cannot know which files belong to it.
     NoRecord,
+    /// A `RECORD` that cannot be read, which pip takes for none.
+    Unread,
     /// distutils installed it and recorded nothing.
     Distutils,
     /// It lies outside of this environment.
@@ -65,7 +67,8 @@ pub fn uninstall(machine: &dyn Machine, scene: &Scene, root: &str, scripts: &str
     match papers.form {
         Form::EggInfoFile => return fails(Failure::Distutils),
         Form::DistInfo => {
-            let Some(recorded) = recorded else { return fails(Failure::NoRecord) };
+            let failure = if one.details.unread("RECORD").is_some() { Failure::Unread } else { Failure::NoRecord };
+            let Some(recorded) = recorded else { return fails(failure) };
             for entry in recorded {
                 collected.add_recorded(&place(rules, &papers.site, &entry.path));
             }
@@ -194,7 +197,7 @@ impl Collected<'_> {
                 folders.push(folder);
             }
         }
-        let mut files = files_below(self.machine, folders.into_iter());
+        let mut files = files_below(self.machine, folders.into_iter(), FILES);
         files.retain(|path| self.removed.binary_search(path).is_err());
         files
     }

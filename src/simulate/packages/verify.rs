@@ -22,7 +22,7 @@ const TOGETHER: usize = 64;
 const DEPTH: usize = 64;
 
 /// So many files of one distribution's folders are looked at.
-const FILES: usize = 400_000;
+pub(super) const FILES: usize = 400_000;
 
 /// What came of it. Field names are the public contract's; paths are absolute.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -181,7 +181,7 @@ fn unrecorded(machine: &dyn Machine, site: &str, recorded: &BTreeSet<String>, ot
         (name != "__pycache__").then(|| name.to_owned())
     };
     let names: BTreeSet<String> = recorded.iter().filter_map(|path| first(path)).collect();
-    let mut found = files_below(machine, names.iter().map(|name| rules.join(site, name)));
+    let mut found = files_below(machine, names.iter().map(|name| rules.join(site, name)), FILES);
     found.retain(|path| !recorded.contains(path) && !is_bytecode(rules, path));
     if !found.is_empty() {
         let others = others();
@@ -190,17 +190,17 @@ fn unrecorded(machine: &dyn Machine, site: &str, recorded: &BTreeSet<String>, ot
     found
 }
 
-/// Every file below some folders, links not followed.
-pub(super) fn files_below(machine: &dyn Machine, folders: impl Iterator<Item = String>) -> Vec<String> {
+/// Every file below some folders, links not followed, but not more than `most`.
+pub(super) fn files_below(machine: &dyn Machine, folders: impl Iterator<Item = String>, most: usize) -> Vec<String> {
     let rules = machine.platform().rules();
     let mut found = Vec::new();
     let mut open: Vec<(String, usize)> = folders.map(|folder| (folder, 0)).collect();
-    while let Some((folder, depth)) = open.pop() {
+    while let Some((folder, depth)) = open.pop().filter(|_| found.len() < most) {
         for (name, kind) in machine.list_with_kind(&folder).unwrap_or_default() {
             let path = rules.join(&folder, &name);
             if kind == Kind::Dir && depth < DEPTH {
                 open.push((path, depth + 1));
-            } else if kind != Kind::Dir && found.len() < FILES {
+            } else if kind != Kind::Dir && found.len() < most {
                 found.push(path);
             }
         }

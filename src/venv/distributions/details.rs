@@ -8,10 +8,14 @@ use super::{INSTALLER_LIMIT, name, record};
 use crate::machine::folder::Folder;
 use crate::machine::{Fault, Machine};
 use crate::text;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// `top_level.txt` and `requires.txt` are lists of some lines.
 const LIST_LIMIT: usize = 1 << 20;
+
+/// More files than these beside `METADATA` are always asked for: where none can be read, the folder cannot.
+const READ_BESIDE: usize = 4;
 
 /// `WHEEL` has some lines.
 const WHEEL_LIMIT: usize = 1 << 16;
@@ -47,6 +51,8 @@ pub struct Details {
     pub egg_link_file: Option<String>,
     /// The requirements, each as the papers spell it.
     pub requirements: Vec<String>,
+    /// Files that are there and cannot be read, beside `METADATA`.
+    pub unread: Vec<(String, Fault)>,
 }
 
 impl Details {
@@ -55,7 +61,11 @@ impl Details {
         let rules = machine.platform().rules();
         let is_folder = papers.form != Form::EggInfoFile;
         let inside = |file: &str| rules.join(&papers.file, file);
-        let bytes = |file: &str, limit: usize| if is_folder { site.read(&inside(file), limit).ok() } else { None };
+        let unread = RefCell::new(Vec::new());
+        let bytes = |file: &str, limit: usize| {
+            let read = if is_folder { site.read(&inside(file), limit) } else { Err(Fault::Missing) };
+            read.map_err(|fault| unread.borrow_mut().push((file.to_owned(), fault))).ok()
+        };
         let short = |file: &str, limit: usize| bytes(file, limit).map(|bytes| text::decode(&bytes));
         let told = if is_folder { vec![inside("METADATA"), inside("PKG-INFO")] } else { vec![papers.file.clone()] };
         let metadata = Metadata::read(&told, |file, limit| site.head(file, limit)).map(|read| read.of_folder(rules, &papers.site));
@@ -69,14 +79,21 @@ impl Details {
         let stated = |key: &str| metadata.as_ref().ok().and_then(|metadata| metadata.get(key)).map(str::to_owned);
         let (folder_name, folder_version) = of_papers(machine, &papers);
         let requirements = requirements(&metadata, || short("requires.txt", LIST_LIMIT));
+        let installer = short("INSTALLER", INSTALLER_LIMIT).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
+        let direct_url = short("direct_url.json", direct_url::LIMIT).and_then(|json| DirectUrl::parse(json.as_bytes()));
+        let entry_points = entry_points::parse(&short("entry_points.txt", entry_points::LIMIT).unwrap_or_default());
+        let tags = short("WHEEL", WHEEL_LIMIT).map(|wheel| tags(&wheel)).unwrap_or_default();
+        let mut unread = unread.into_inner();
+        unread.retain(|(_, fault)| !matches!(fault, Fault::Missing | Fault::NotADirectory));
         Self {
             name: stated("Name").unwrap_or(folder_name),
             version: stated("Version").or(folder_version),
-            installer: short("INSTALLER", INSTALLER_LIMIT).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()),
+            installer,
             requested: is_folder && site.has_file(&inside("REQUESTED")),
-            direct_url: short("direct_url.json", direct_url::LIMIT).and_then(|json| DirectUrl::parse(json.as_bytes())),
-            entry_points: entry_points::parse(&short("entry_points.txt", entry_points::LIMIT).unwrap_or_default()),
-            tags: short("WHEEL", WHEEL_LIMIT).map(|wheel| tags(&wheel)).unwrap_or_default(),
+            direct_url,
+            entry_points,
+            tags,
+            unread,
             egg_link: None,
             egg_link_file: None,
             requirements,
@@ -100,6 +117,20 @@ impl Details {
     pub fn compared_version(&self) -> Option<&str> {
         let of_folder = if self.papers.form == Form::DistInfo { name::of_folder(&self.papers.file).1 } else { None };
         of_folder.or(self.version.as_deref())
+    }
+
+    /// Why a file of the papers cannot be read; `None` where it can, or is not there.
+    pub fn unread(&self, file: &str) -> Option<&Fault> {
+        let of_metadata = || self.metadata.as_ref().err().filter(|fault| !matches!(fault, Fault::Missing | Fault::NotADirectory));
+        match file {
+            "METADATA" | "PKG-INFO" => of_metadata(),
+            _ => self.unread.iter().find(|(unread, _)| unread == file).map(|(_, fault)| fault),
+        }
+    }
+
+    /// Whether that is so of the folder, and not of single files.
+    pub fn is_unread(&self) -> bool {
+        self.unread.len() > READ_BESIDE && self.unread.iter().all(|(_, fault)| self.metadata.as_ref().err() == Some(fault))
     }
 
     /// The project folder of an editable installation.
