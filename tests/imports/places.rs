@@ -66,6 +66,9 @@ pub fn furnish(scratch: &Path, app: &Path, site: &Path) -> Result<BTreeSet<Strin
         (app, "sys.py"),
         (app, "_distutils_hack.py"),
         (app, "usercustomize.py"),
+        // The finder of an editable installation has imported these before the program begins.
+        (app, "fnmatch.py"),
+        (app, "copyreg.py"),
         (app, "back\\slash.py"),
         (app, "encodings/__init__.py"),
         (app, "filecmp.py"),

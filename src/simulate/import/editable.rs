@@ -90,6 +90,11 @@ impl Editable {
         Some(Self { file, pth, mapping, template: Template::Setuptools { namespaces, placeholder: format!("{name}{suffix}") } })
     }
 
+    /// Whether setuptools wrote it.
+    pub(super) fn is_of_setuptools(&self) -> bool {
+        matches!(self.template, Template::Setuptools { .. })
+    }
+
     /// The item of `sys.path` that makes Python ask it for namespaces; empty where there is none.
     pub(super) fn placeholder(&self) -> &str {
         if let Template::Setuptools { placeholder, .. } = &self.template { placeholder } else { "" }

@@ -3,7 +3,7 @@
 use super::archive::{Archive, Opened};
 use super::editable::{self, Editable};
 use super::finder::{Answer, Folders};
-use super::started::Started;
+use super::started::{Importer, Started};
 use super::{Finder, Import, Kind, Parent, Searched, Spec, absent, owner, shim, started, suffixes};
 use crate::machine::path::Rules;
 use crate::machine::{Machine, Platform};
@@ -49,8 +49,7 @@ pub(super) struct Search<'m> {
     /// The `.pth` file that puts setuptools' distutils first.
     shim: Option<String>,
     standard: Option<String>,
-    /// Whether `site` ran.
-    site: bool,
+    started: Started,
     unknown: Vec<Unknown>,
 }
 
@@ -72,17 +71,25 @@ impl<'m> Search<'m> {
         let minor = version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
         let library = of(&[Origin::Stdlib, Origin::Platstdlib]);
         let sites = of(&[Origin::SitePackages, Origin::DistPackages, Origin::UserSite]);
+        let shim = shim::switched_on(machine, &sites);
+        let editables: Vec<Editable> = sites.iter().flat_map(|site| editable::in_folder(machine, site)).collect();
+        let importers = [
+            startup.user_site_enabled.map(|_| Importer::Site),
+            shim.as_ref().map(|_| Importer::Shim),
+            editables.iter().any(Editable::is_of_setuptools).then_some(Importer::Finder),
+        ];
+        let importers = importers.into_iter().flatten().collect();
         Self {
             machine,
             rules: machine.platform().rules(),
             folders: Folders::new(machine, suffixes::all(machine, installation, &library)),
             path,
-            editables: sites.iter().flat_map(|site| editable::in_folder(machine, site)).collect(),
+            editables,
             minor,
             compiled: compiled(machine, installation, minor),
-            shim: shim::switched_on(machine, &sites),
+            shim,
             standard: of(&[Origin::Stdlib]).into_iter().next(),
-            site: startup.user_site_enabled.is_some(),
+            started: Started { minor, windows: machine.platform() == Platform::Windows, importers },
             unknown: startup.unknown.clone(),
         }
     }
@@ -190,14 +197,13 @@ impl<'m> Search<'m> {
         if let Some(found) = self.inside(name) {
             return Ok(found);
         }
-        let started = Started { minor: self.minor, windows: self.windows(), site: self.site, shim: self.shim.is_some() };
         let items = |before: bool| -> Vec<(Option<usize>, &str)> {
             let items = self.path.iter().enumerate();
             let items = items.filter(|(_, item)| !before || !matches!(item.source, Origin::Cwd | Origin::ScriptDir));
             items.map(|(index, item)| (Some(index), item.path.as_str())).collect()
         };
         // What start-up did not find, it did not import.
-        let before = if started.imports(name) { self.along(name, name, &items(true)).ok() } else { None };
+        let before = if self.started.imports(name) { self.along(name, name, &items(true)).ok() } else { None };
         before.map_or_else(|| self.along(name, name, &items(false)), Ok)
     }
 

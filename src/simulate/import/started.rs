@@ -10,28 +10,59 @@ const FIRST: &[&str] = &["encodings", "codecs", "io", "abc"];
 const BY_SITE: &[&str] =
     &["site", "os", "stat", "genericpath", "_collections_abc", "_sitebuiltins", "sitecustomize", "usercustomize", "_virtualenv"];
 
+/// What imports modules before the program begins, beside the interpreter itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Importer {
+    /// `Lib/site.py`.
+    Site,
+    /// The `.pth` line of setuptools' shim.
+    Shim,
+    /// The `.pth` line of an editable installation by setuptools, whose finder has imports of its own.
+    Finder,
+}
+
 /// How the interpreter started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Started {
     /// The minor version.
     pub minor: u32,
     /// Whether it runs on Windows.
     pub windows: bool,
-    /// Whether `site` ran.
-    pub site: bool,
-    /// Whether a `.pth` line imported setuptools' shim.
-    pub shim: bool,
+    /// What imported modules.
+    pub importers: Vec<Importer>,
 }
 
 impl Started {
     /// Whether start-up imports the module of that name (the first part of a dotted one) before the program begins, where it finds it.
-    pub(super) fn imports(self, name: &str) -> bool {
+    pub(super) fn imports(&self, name: &str) -> bool {
+        let by = |importer| self.importers.contains(&importer);
         let path = if self.windows { "ntpath" } else { "posixpath" };
         let by_site = || BY_SITE.contains(&name) || name == path || name.starts_with("__editable__");
         FIRST.contains(&name)
             || (self.minor <= 7 && matches!(name, "_bootlocale" | "_weakrefset"))
-            || (self.site && by_site())
-            || (self.shim && name == "_distutils_hack")
+            || (by(Importer::Site) && by_site())
+            || (by(Importer::Shim) && name == "_distutils_hack")
+            || (by(Importer::Finder) && self.finder_imports(name))
+    }
+
+    /// What the finder's own lines import of the standard library: `importlib.util`, `pathlib`, and what these import in turn
+    /// (`setuptools/command/editable_wheel.py: _FINDER_TEMPLATE`).
+    fn finder_imports(&self, name: &str) -> bool {
+        let minor = self.minor;
+        match name {
+            "collections" | "copyreg" | "enum" | "fnmatch" | "functools" | "importlib" | "keyword" | "ntpath" | "operator" | "pathlib"
+            | "re" | "reprlib" | "types" | "warnings" => true,
+            "contextlib" => minor != 12,
+            "urllib" => minor <= 12,
+            "sre_compile" | "sre_constants" | "sre_parse" => minor <= 10,
+            "heapq" | "_heapq" => minor <= 9,
+            "glob" | "grp" => minor >= 13,
+            "ipaddress" => matches!(minor, 11 | 12),
+            "math" => minor == 12,
+            "typing" => minor == 9,
+            "weakref" => minor <= 6,
+            _ => false,
+        }
     }
 }
 
