@@ -161,7 +161,7 @@ pub enum Command {
     /// Where a module is found, and everything it was looked for in
     Import {
         /// The module's name, as in an import statement
-        #[arg(value_name = "MODULE")]
+        #[arg(value_name = "MODULE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
         module: String,
         /// The environment
         #[arg(long = "venv", value_name = "VENV")]

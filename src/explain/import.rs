@@ -91,6 +91,7 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
     let mut blocks = Vec::new();
     let lesson = match &import.parent {
         _ if import.module == "__main__" => "import/main",
+        None if !is_name(&import.module) => "import/no-name",
         // Whether it is one, its code decides.
         Some(Parent::NotAPackage(..)) if !import.unknown.is_empty() => "import/missing",
         _ if !import.foreign.is_empty() => "import/foreign",
@@ -144,6 +145,15 @@ fn absent(teller: &Teller<'_>, import: &Import, values: &Values) -> Vec<Block> {
     let values = values.with("name", Text::of(Role::Code, distribution.unwrap_or_else(|| name.clone())));
     blocks.extend(at_length(teller, &told, &values));
     blocks
+}
+
+/// Whether an `import` statement could hold it.
+fn is_name(module: &str) -> bool {
+    let is_part = |part: &str| {
+        let starts = part.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+        starts && part.chars().all(|character| character.is_alphanumeric() || character == '_')
+    };
+    module.split('.').all(is_part)
 }
 
 /// A place that has the module and is not searched, and the line that decides so.
@@ -255,5 +265,14 @@ fn lesson(kind: Kind) -> &'static str {
         Kind::Namespace => "import/namespace",
         Kind::Builtin => "import/builtin",
         Kind::Frozen => "import/frozen",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_told_from_what_no_import_statement_holds() {
+        assert!(["a", "_a.b1", "caf\u{e9}.x"].into_iter().all(super::is_name));
+        assert!(["", ".a", "a.", "a..b", "a-b", "1a", "a b", "a/b", "a,b"].into_iter().all(|name| !super::is_name(name)));
     }
 }
