@@ -72,7 +72,10 @@ fn around_activation(real: &Real, environment: &Path) -> Result<(), Failed> {
         Shell::Nushell => "overlay use",
         _ => "source",
     };
-    let activate = format!("{source} '{}'", text(&script(real, environment)));
+    // csh has a prompt only where somebody types. The scripts read it, and an error in them ends a csh that ignores SIGINT, as one
+    // does that a shell started in the background.
+    let prompt = if real.shell == Shell::Tcsh { "set prompt = '% '\n" } else { "" };
+    let activate = format!("{prompt}{source} '{}'", text(&script(real, environment)));
     let mut wrong = String::new();
     for (moment, before) in [("before", String::new()), ("after", activate.clone()), ("afterwards", format!("{activate}\ndeactivate"))] {
         let mut vars = variables(real, scratch.path());
