@@ -224,3 +224,11 @@ fn commands_lead_to_the_environment_from_wherever_one_stands() {
     let mended = told("--sample linux --cwd /usr --whatif base-removed /home/ada/app/.venv");
     assert!(mended.contains("venv --clear ~/app/.venv") || mended.contains("venv --clear /home/ada/app/.venv"), "{mended}");
 }
+
+#[test]
+fn the_same_remedy_is_told_once() {
+    let page = told("--sample linux --whatif base-removed --whatif moved:/home/ada/app/other");
+    assert!(page.contains("The base Python is gone") && page.contains("The environment was moved or copied"), "{page}");
+    assert_eq!(page.matches("-m venv --clear").count(), 1, "{page}");
+    assert_eq!(page.matches("The commands above mend this too.").count(), 1, "{page}");
+}

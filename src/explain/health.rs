@@ -36,11 +36,12 @@ pub fn section(teller: &Teller<'_>, report: &Report) -> Option<Section> {
     if report.findings.is_empty() {
         return None;
     }
-    let blocks = report.findings.iter().map(|finding| told(teller, finding)).collect();
+    let blocks = report.findings.iter().enumerate().map(|(at, finding)| told(teller, finding, &report.findings[..at])).collect();
     Some(teller.section("health", &Values::new(), blocks))
 }
 
-fn told(teller: &Teller<'_>, finding: &Finding) -> Block {
+/// One finding, behind those that were told before it.
+fn told(teller: &Teller<'_>, finding: &Finding, before: &[Finding]) -> Block {
     let values = values(teller, finding);
     let id = finding.lesson();
     let (word, role) = match finding.severity {
@@ -59,7 +60,12 @@ fn told(teller: &Teller<'_>, finding: &Finding) -> Block {
         blocks.push(Block::Table(Table { head: Vec::new(), rows }));
     }
     let fixes = finding.fix.iter().map(|command| Block::Try { command: teller.names.within_command(command), shows: Text::default() });
-    if !finding.fix.is_empty() {
+    if finding.fix.is_empty() {
+        return Block::Group { title, blocks };
+    }
+    if before.iter().any(|earlier| earlier.fix == finding.fix) {
+        blocks.push(Block::Prose(teller.word(VIEW, "same-fix", &values)));
+    } else {
         blocks.push(Block::Group { title: teller.word(VIEW, "fix", &values), blocks: fixes.collect() });
     }
     Block::Group { title, blocks }

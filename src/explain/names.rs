@@ -9,6 +9,8 @@ pub struct Names {
     rules: Rules,
     /// Longest folder first.
     places: Vec<Place>,
+    /// The working folder, with a separator behind it; `None` where paths are not to be said from there.
+    here: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,7 +61,8 @@ impl Names {
             places.push(Place { folder: folder.to_owned(), said: "~".to_owned(), typed: None, role: Role::Code });
         }
         places.sort_by_key(|place| std::cmp::Reverse(place.folder.len()));
-        Self { rules, places }
+        let here = marks.cwd.filter(|cwd| !marks.stable && rules.dirname(cwd) != **cwd).map(|cwd| format!("{cwd}{}", rules.sep()));
+        Self { rules, places, here }
     }
 
     /// A path as a person would say it, marked with whose it is.
@@ -92,7 +95,11 @@ impl Names {
         let is_quoted = command.contains(['\'', '"']);
         let leads_there = |place: &&Place| place.typed.is_none() && !(is_quoted && place.said.starts_with('~'));
         let places = self.places.iter().filter(leads_there);
-        places.fold(command.to_owned(), |text, place| replace_folder(&text, &place.folder, &place.said, self.rules))
+        let shorter = places.fold(command.to_owned(), |text, place| replace_folder(&text, &place.folder, &place.said, self.rules));
+        // The home folder may have been put short before the working folder below it is seen.
+        let folders = self.here.iter().flat_map(|here| [here.clone(), self.within(here)]);
+        let starts = folders.flat_map(|here| [" ", " '", " \""].map(|before| (format!("{before}{here}"), before)));
+        starts.fold(shorter, |text, (whole, before)| text.replace(&whole, before))
     }
 }
 
@@ -183,6 +190,8 @@ mod tests {
         assert_eq!(typed("/home/ada/app/.venv"), "~/app/.venv/bin/python");
         assert_eq!(typed("/elsewhere"), "~/app/.venv/bin/python");
         assert_eq!(names(false).within_command("python3 -m venv --clear /home/ada/app/.venv"), "python3 -m venv --clear .venv");
+        assert_eq!(names(false).within_command("pip -r /home/ada/app/x.txt '/home/ada/app/a b'"), "pip -r x.txt 'a b'");
+        assert_eq!(names(false).within_command("pip -r /home/ada/app/x.txt /home/ada/other"), "pip -r x.txt ~/other");
         assert_eq!(names(false).within_command("cd /home/ada/x '/home/ada/a b'"), "cd /home/ada/x '/home/ada/a b'");
     }
 
