@@ -112,7 +112,7 @@ pub fn run(run: &Run) -> io::Result<Ended> {
         command.current_dir(cwd);
     }
     let end = Instant::now() + run.limit;
-    let mut child = command.spawn()?;
+    let mut child = start(&mut command, end)?;
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     if let Some(stdin) = child.stdin.take() {
@@ -124,6 +124,18 @@ pub fn run(run: &Run) -> io::Result<Ended> {
     }
     kill(&mut child);
     Err(io::Error::new(io::ErrorKind::TimedOut, format!("still running after {} seconds", run.limit.as_secs())))
+}
+
+/// A program that was just written is busy while a process that another thread started in that moment still holds it open.
+fn start(command: &mut Command, end: Instant) -> io::Result<Child> {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && !remaining(end).is_zero() => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            started => return started,
+        }
+    }
 }
 
 /// Whether a file is there that may be executed.
