@@ -94,7 +94,10 @@ pub fn enclosing(machine: &dyn Machine, item: &str) -> Option<(String, Vec<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::live::Live;
+    use crate::machine::overlay::Overlay;
     use std::io::Write as _;
+    use std::sync::Arc;
 
     #[test]
     fn entries_are_found_by_name_and_read_up_to_a_bound() {
@@ -104,16 +107,14 @@ mod tests {
             zip.write_all(text.as_bytes()).unwrap();
         }
         let bytes = zip.finish().unwrap().into_inner();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lib.zip");
-        let file = path.to_str().unwrap();
-        std::fs::write(file, bytes).unwrap();
-        let live = crate::machine::live::Live::new();
-        let archive = Archive::open(&live, file).unwrap().unwrap();
+        let mut machine = Overlay::new(Arc::new(Live::new()));
+        let file = "/nosuch/place/lib.zip";
+        machine.write(file, bytes);
+        let archive = Archive::open(&machine, file).unwrap().unwrap();
         assert_eq!(archive.names_from("").collect::<Vec<_>>(), ["a/__init__.py", "b.py"]);
         assert!(archive.has("b.py") && !archive.has("a"));
         assert_eq!((archive.head("a/__init__.py", 3).unwrap(), archive.head("c", 3)), (b"x =".to_vec(), Err(Fault::Missing)));
-        assert_eq!(enclosing(&live, &format!("{file}/a/b")), Some((file.to_owned(), vec!["a".to_owned(), "b".to_owned()])));
-        assert_eq!(enclosing(&live, folder.path().to_str().unwrap()), None);
+        assert_eq!(enclosing(&machine, &format!("{file}/a/b")), Some((file.to_owned(), vec!["a".to_owned(), "b".to_owned()])));
+        assert_eq!(enclosing(&machine, "/nosuch/place"), None);
     }
 }
