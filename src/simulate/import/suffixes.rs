@@ -3,7 +3,7 @@
 
 use super::Kind;
 use crate::machine::{Machine, Platform, path::Rules};
-use crate::venv::installation::{Implementation, Installation};
+use crate::venv::installation::{Implementation, Installation, table_file};
 
 const TABLE_LIMIT: usize = 2 << 20;
 
@@ -44,10 +44,7 @@ fn stated(machine: &dyn Machine, folder: &str) -> Option<String> {
     {
         return Some(suffix.to_owned());
     }
-    let names = machine.list(folder).ok()?;
-    let name =
-        names.iter().find(|name| name.starts_with("_sysconfigdata_") && !name.starts_with("_sysconfigdata_d") && name.ends_with(".py"))?;
-    let bytes = machine.read(&rules.join(folder, name), TABLE_LIMIT).ok()?;
+    let bytes = machine.read(&table_file(machine, folder)?, TABLE_LIMIT).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let value = text.split("'EXT_SUFFIX': '").nth(1)?.split('\'').next()?;
     (value.starts_with('.') && value.len() < 100).then(|| value.to_owned())

@@ -9,6 +9,8 @@ mod constants;
 mod program;
 mod tables;
 
+pub use tables::table_file;
+
 use super::Source;
 use crate::machine::{Build, Machine, Platform, path::realpath};
 use program::Program;

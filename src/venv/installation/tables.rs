@@ -75,13 +75,16 @@ fn details_version(machine: &dyn Machine, root: &str, folder: &str) -> Option<(S
     Some((format!("{}.{}.{}{suffix}", number("major")?, number("minor")?, number("micro")?), file))
 }
 
+/// The file `_sysconfigdata_*.py` in a folder of the library.
+pub fn table_file(machine: &dyn Machine, library: &str) -> Option<String> {
+    // The table of a debug build (`_sysconfigdata_d_…`) lies beside the other on Debian.
+    let is_table = |name: &str| name.starts_with("_sysconfigdata_") && !name.starts_with("_sysconfigdata_d") && name.ends_with(".py");
+    Some(machine.platform().rules().join(library, machine.list_some(library, &is_table).ok()?.first()?))
+}
+
 /// The table that the build wrote beside the standard library.
 pub(super) fn sysconfig(machine: &dyn Machine, library: &str) -> Option<Table> {
-    let rules = machine.platform().rules();
-    // The table of a debug build (`_sysconfigdata_d_…`) lies beside the other on Debian.
-    let is_table =
-        |name: &str| name.starts_with("_sysconfigdata_") && !name.starts_with("_sysconfigdata_d") && name.strip_suffix(".py").is_some();
-    let file = rules.join(library, machine.list_some(library, &is_table).ok()?.first()?);
+    let file = table_file(machine, library)?;
     let bytes: Arc<[u8]> = machine.read(&file, TABLE_LIMIT).ok()?;
     let value = |key: &str| table_value(&bytes, key);
     Some(Table {
